@@ -1,0 +1,25 @@
+# Flags of all our own code; never of third-party headers (those are SYSTEM).
+add_library(guestclock_flags INTERFACE)
+target_compile_options(guestclock_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wold-style-cast -Wnon-virtual-dtor
+  $<$<BOOL:${GUESTCLOCK_WERROR}>:-Werror>)
+
+if(GUESTCLOCK_SANITIZE)
+  target_compile_options(guestclock_flags INTERFACE
+    -fsanitize=${GUESTCLOCK_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(guestclock_flags INTERFACE -fsanitize=${GUESTCLOCK_SANITIZE})
+elseif(NOT GUESTCLOCK_COVERAGE AND NOT GUESTCLOCK_FUZZ)
+  # Hardening: what Debian's dpkg-buildflags hardening=+all asks for.
+  target_compile_options(guestclock_flags INTERFACE
+    -fstack-protector-strong -fstack-clash-protection -fcf-protection -Wformat
+    -Werror=format-security
+    $<$<CONFIG:Release,RelWithDebInfo>:-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2>)
+  target_compile_definitions(guestclock_flags INTERFACE _GLIBCXX_ASSERTIONS)
+  target_link_options(guestclock_flags INTERFACE
+    -Wl,-z,relro -Wl,-z,now $<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:-pie>)
+endif()
+
+if(GUESTCLOCK_COVERAGE)
+  target_compile_options(guestclock_flags INTERFACE --coverage -fprofile-update=atomic)
+  target_link_options(guestclock_flags INTERFACE --coverage)
+endif()

@@ -1,0 +1,28 @@
+// Facts and measurements in, findings out. Never touches the machine.
+#pragma once
+
+#include <span>
+
+#include "model/facts.h"
+#include "model/finding.h"
+#include "model/measurements.h"
+#include "model/rule.h"
+
+namespace guestclock::advise {
+
+/// Judges every rule.
+///
+/// A rule is looked at where its ranges hold: a fact that is known and outside makes it silent,
+/// a missing one leaves it undecided (vm = none is outside of every range; a known container other
+/// than none is outside of every rule that would change something). Then its condition decides.
+/// A rule whose fix is already in place wherever it can be seen is silent: every change is in the
+/// default entry (removals: in no entry) and, on a running system, in force. Undecided rules go to
+/// not_judged with the first missing path.
+///
+/// A fix whose risk is above none is `held` unless `consent` accepts it.
+/// `measurements` may be null. Findings keep the order of `rules`.
+[[nodiscard]] model::Judgement judge(std::span<const model::Rule> rules, const model::Facts& facts,
+                                     const model::Measurements* measurements,
+                                     const model::Consent& consent);
+
+}  // namespace guestclock::advise

@@ -1,0 +1,52 @@
+#include "base/result.h"
+
+#include <cerrno>
+#include <system_error>
+
+namespace guestclock {
+namespace {
+
+ErrorCode code_of(int errno_value) {
+  switch (errno_value) {
+    case ENOENT:
+    case ENOTDIR:
+      return ErrorCode::not_found;
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return ErrorCode::permission;
+    case ENOSYS:
+    case ENOTSUP:
+      return ErrorCode::unsupported;
+    case ETIMEDOUT:
+      return ErrorCode::timeout;
+    case EWOULDBLOCK:
+      return ErrorCode::busy;
+    case ELOOP:
+    case EXDEV:
+      return ErrorCode::unsafe;
+    default:
+      return ErrorCode::io;
+  }
+}
+
+}  // namespace
+
+Error error_from_errno(int errno_value, std::string what, std::string path) {
+  Error error;
+  error.code = code_of(errno_value);
+  error.message = std::move(what) + ": " + std::generic_category().message(errno_value);
+  error.path = std::move(path);
+  error.system_errno = errno_value;
+  return error;
+}
+
+std::string describe(const Error& error) {
+  std::string text;
+  if (!error.path.empty()) text += error.path + ": ";
+  text += error.message;
+  if (!error.hint.empty()) text += " (" + error.hint + ")";
+  return text;
+}
+
+}  // namespace guestclock

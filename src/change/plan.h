@@ -1,0 +1,35 @@
+// From findings to the exact bytes that would be written: ordered, conflict-free, checked.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "base/result.h"
+#include "boot/boot_loader.h"
+#include "model/change.h"
+#include "model/facts.h"
+#include "model/finding.h"
+#include "system/system.h"
+
+namespace guestclock::change {
+
+struct PlanRequest {
+  model::EntrySelector selector;
+  std::vector<std::string> rules;  ///< only these (names or rows); empty: all
+};
+
+/// The change set that carries out `findings`.
+///
+/// Held fixes go to `held`, fixes whose kind no loader here can write (or that only a later tool
+/// writes) to `pending` in words. Parameters are written in rule order, a rule's before those of
+/// rules that it `writes_before`. Two rules that want different values for one parameter: conflict.
+/// Every edition is checked before it is believed: read back by the loader through an overlay, the
+/// entries must have exactly the intended parameters and a second edit must change nothing; else
+/// `unsafe`, and nothing is planned. `reboot_required` where a wanted parameter is not in force in
+/// the running kernel (never in a tree).
+[[nodiscard]] Result<model::ChangeSet> plan(std::span<const model::Finding> findings,
+                                            const model::Facts& facts, const system::System& system,
+                                            std::span<const boot::LoaderInUse> loaders,
+                                            const PlanRequest& request);
+
+}  // namespace guestclock::change

@@ -1,0 +1,42 @@
+// Carrying a change set out, undoing it, and what was done before. Journalled: see change/journal.h.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "model/change.h"
+#include "system/system.h"
+#include "system/writer.h"
+
+namespace guestclock::change {
+
+/// Where transactions live: `state_dir` as seen inside the root, e.g. /var/lib/guestclock.
+struct Store {
+  const system::System& system;
+  std::string state_dir;
+};
+
+/// Writes `changes` as one transaction: lock, recovery of an interrupted one, pre-images and intent
+/// in the journal, then file by file, then the mark "applied". Before each write the file must still
+/// be what the plan saw (conflict: nothing was written). Where a write fails, what was written is
+/// undone before the error returns. No files to change: nothing is written, `changed` is false.
+[[nodiscard]] Result<model::TransactionOutcome> apply(const Store& store,
+                                                      system::SystemWriter& writer,
+                                                      const model::ChangeSet& changes,
+                                                      Nanoseconds now);
+
+/// Undoes transaction `id` (empty: the last one that is applied). Files get back content, owner,
+/// mode, times and xattrs; files we created go; directories we created go where empty. A file that
+/// is neither as we left it nor as it was: conflict, its diff in the outcome, nothing is written.
+[[nodiscard]] Result<model::TransactionOutcome> rollback(const Store& store,
+                                                         system::SystemWriter& writer,
+                                                         const std::string& id);
+
+/// Oldest first. Read only.
+[[nodiscard]] Result<std::vector<model::TransactionSummary>> history(const Store& store);
+
+/// Parameters that transactions in force (applied, verified) wrote. Read only.
+[[nodiscard]] std::vector<std::string> own_parameters(const Store& store);
+
+}  // namespace guestclock::change

@@ -1,0 +1,36 @@
+// How wrong is the clock, and how fast does it get worse? NTP exchanges, drift, clock rates, ticks.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/stop_flag.h"
+#include "model/measurements.h"
+#include "system/system.h"
+#include "tables/tables.h"
+
+namespace guestclock::measure {
+
+struct ServerName {
+  std::string host;
+  std::uint16_t port = 123;
+};
+
+/// "HOST", "HOST:PORT", "[::1]:123", "::1". Fails (usage) on anything else.
+[[nodiscard]] Result<ServerName> parse_server(std::string_view text);
+
+struct Request {
+  std::vector<std::string> servers;  ///< HOST[:PORT]; none: clocks and ticks only
+  Nanoseconds duration = std::chrono::seconds(30);
+  bool ticks = true;
+};
+
+/// Measures for `duration`, or until `stop` is raised: then what there is so far. Never fails: what
+/// could not be measured is unknown with its reason. Time passes only in the seam's waits.
+[[nodiscard]] model::Measurements measure(const system::System& system,
+                                          const tables::Thresholds& thresholds,
+                                          const Request& request, const StopFlag& stop);
+
+}  // namespace guestclock::measure

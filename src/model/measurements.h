@@ -1,0 +1,133 @@
+// What `measure` finds out: plain data, one struct per part of the `measure` document.
+//
+// Signs: `offset` is server minus local (positive: this guest is behind, RFC 5905 section 8);
+// `rate_error` is local gain per true second (positive: this guest runs fast).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/units.h"
+#include "model/fact.h"
+
+namespace guestclock::model {
+
+/// One NTP exchange. t1 and t4 are the guest's time base (CLOCK_MONOTONIC_RAW: nanoseconds since an
+/// arbitrary start), t2 and t3 the server's clock (nanoseconds since 1970).
+/// Offset = ((t2-t1)+(t3-t4))/2, delay = (t4-t1)-(t3-t2) (RFC 5905 section 8).
+struct Exchange {
+  Nanoseconds t1{};
+  Nanoseconds t2{};
+  Nanoseconds t3{};
+  Nanoseconds t4{};
+
+  [[nodiscard]] Nanoseconds delay() const { return (t4 - t1) - (t3 - t2); }
+  friend bool operator==(const Exchange&, const Exchange&) = default;
+};
+
+struct Interval {
+  double low = 0;
+  double high = 0;
+
+  [[nodiscard]] double half_width() const { return (high - low) / 2; }
+  friend bool operator==(const Interval&, const Interval&) = default;
+};
+
+struct Drift {
+  std::string clock;            ///< the clock it speaks of: monotonic_raw
+  Fact<double> rate_error_ppm;
+  Fact<Interval> ci95_ppm;      ///< 95 % interval, never narrower than +-systematic_ppm in `measure`
+  double systematic_ppm = 0;    ///< what no fit can see: server steering, oscillator wander
+  Fact<double> offset_s;        ///< of CLOCK_REALTIME, at the last exchange used
+  Fact<double> offset_bound_s;  ///< hard bound: half of the smallest delay
+  std::int64_t exchanges = 0;
+  std::int64_t used = 0;
+  double duration_s = 0;
+  std::vector<std::string> flags;  ///< clock_step path_step few_samples wide
+
+  friend bool operator==(const Drift&, const Drift&) = default;
+};
+
+struct ClockRate {
+  std::string name;  ///< realtime monotonic monotonic_raw boottime tai tsc rtcN ptpN
+  Fact<double> rate_error_ppm;
+  Fact<Interval> ci95_ppm;
+  Fact<double> read_cost_ns;  ///< median of single reads
+  Fact<bool> vdso;            ///< read without entering the kernel
+
+  friend bool operator==(const ClockRate&, const ClockRate&) = default;
+};
+
+struct Server {
+  std::string address;  ///< HOST:PORT as asked
+  Fact<std::int64_t> stratum;  ///< as on the wire
+  Fact<std::int64_t> leap;
+  Fact<std::string> refid;     ///< decoded: text at stratum 0 and 1, dotted quad above
+  Fact<double> precision_s;
+  Fact<double> root_delay_s;
+  Fact<double> root_dispersion_s;
+  Fact<std::string> reference_time;  ///< RFC 3339 UTC
+  Fact<double> offset_s;             ///< of CLOCK_REALTIME, by the exchange of smallest delay
+  Fact<double> delay_s;              ///< the smallest one
+  std::int64_t sent = 0;
+  std::int64_t received = 0;  ///< valid answers
+  std::string verdict;        ///< usable unsynchronised falseticker kiss unreachable bogus
+  std::vector<std::string> reasons;
+  Fact<Drift> drift;
+
+  friend bool operator==(const Server&, const Server&) = default;
+};
+
+struct Stall {
+  double start_s = 0;  ///< since the start of the measurement
+  double length_s = 0;
+  std::string cause;  ///< scheduler irq steal unexplained suspend
+
+  friend bool operator==(const Stall&, const Stall&) = default;
+};
+
+struct CpuTicks {
+  std::int64_t cpu = 0;
+  std::int64_t expected = 0;   ///< periods that passed
+  std::int64_t delivered = 0;  ///< separate wake-ups
+  std::int64_t lost = 0;       ///< expected minus delivered
+  std::int64_t late = 0;       ///< delivered after their instant by more than the threshold
+  Fact<double> interrupts_per_s;  ///< timer interrupts of this CPU
+  std::vector<Stall> stalls;
+
+  friend bool operator==(const CpuTicks&, const CpuTicks&) = default;
+};
+
+struct TickAttribution {
+  Fact<double> scheduler_s;
+  Fact<double> irq_s;
+  Fact<double> steal_s;
+  Fact<double> unexplained_s;
+
+  friend bool operator==(const TickAttribution&, const TickAttribution&) = default;
+};
+
+struct Ticks {
+  Fact<std::int64_t> hz;  ///< rate of the probe's own periods
+  Fact<std::string> counter;  ///< the independent counter that lengths were taken with
+  std::vector<CpuTicks> per_cpu;
+  Fact<std::int64_t> lost;
+  Fact<std::int64_t> late;
+  Fact<double> longest_stall_s;
+  Fact<double> steal_s;
+  TickAttribution attribution;
+
+  friend bool operator==(const Ticks&, const Ticks&) = default;
+};
+
+struct Measurements {
+  Drift drift;
+  std::vector<ClockRate> clocks;
+  std::vector<Server> servers;
+  Ticks ticks;
+
+  friend bool operator==(const Measurements&, const Measurements&) = default;
+};
+
+}  // namespace guestclock::model

@@ -1,0 +1,81 @@
+// The documents that verbs put out. Each formatter in report/ renders any of them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "model/change.h"
+#include "model/facts.h"
+#include "model/finding.h"
+#include "model/measurements.h"
+#include "model/rule.h"
+
+namespace guestclock::model {
+
+struct DetectDocument {
+  Facts facts;
+  std::vector<Assumption> assumptions;
+};
+
+struct MeasureDocument {
+  Measurements measurements;
+};
+
+/// `audit`. `measurements` is empty where measuring was not asked for, `no_measurements` says why.
+struct AuditReport {
+  std::string tool_version;
+  std::string rules_version;  ///< digest of all rule files
+  std::string generated_at;   ///< RFC 3339 UTC
+  Fact<std::string> host;
+  Facts facts;
+  std::optional<Measurements> measurements;
+  std::string no_measurements;
+  Judgement judgement;
+  std::vector<Assumption> assumptions;
+  Consent consent;
+  bool undetermined = false;  ///< the contract's exit 3: no reference answered, or a fact is missing
+};
+
+struct PlanDocument {
+  ChangeSet changes;
+  std::vector<NotJudged> not_judged;
+  std::vector<Assumption> assumptions;
+};
+
+/// `apply` and `rollback`.
+struct TransactionDocument {
+  std::string verb;
+  TransactionOutcome outcome;
+  std::vector<HeldChange> held;
+};
+
+struct HistoryDocument {
+  std::vector<TransactionSummary> transactions;
+};
+
+struct RulesListDocument {
+  std::vector<Rule> rules;
+};
+
+struct ExplainDocument {
+  Rule rule;
+};
+
+struct RulesCheckDocument {
+  std::int64_t checked = 0;
+  std::vector<std::string> errors;  ///< "file:line:column: what is wrong"
+};
+
+using Document =
+    std::variant<DetectDocument, MeasureDocument, AuditReport, PlanDocument, TransactionDocument,
+                 HistoryDocument, RulesListDocument, ExplainDocument, RulesCheckDocument>;
+
+/// Highest severity among findings that are not held; nothing where there is none.
+[[nodiscard]] std::optional<Severity> worst_severity(const Judgement& judgement);
+
+/// The contract's summary.verdict: findings (something of severity low or above), unknown, good.
+[[nodiscard]] std::string_view verdict(const AuditReport& report);
+
+}  // namespace guestclock::model

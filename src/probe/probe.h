@@ -1,0 +1,45 @@
+// "What is this guest?" Reads a System, writes nothing. One file per question.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "boot/boot_loader.h"
+#include "model/facts.h"
+#include "system/system.h"
+#include "tables/tables.h"
+
+namespace guestclock::probe {
+
+[[nodiscard]] model::Virtualization probe_virtualization(const system::System& system,
+                                                         const tables::Hypervisors& table);
+/// The container axis: {id or "none"}, evidence appended.
+[[nodiscard]] model::Fact<std::string> probe_container(const system::System& system,
+                                                       const tables::Hypervisors& table,
+                                                       std::vector<model::Evidence>& evidence);
+/// os, distribution, release, arch, command line; hz and tickless where the kernel's configuration
+/// says so. FreeBSD's hz comes from its tunables: see probe_freebsd_hz.
+[[nodiscard]] model::Kernel probe_kernel(const system::System& system);
+[[nodiscard]] model::Clock probe_clock(const system::System& system);
+[[nodiscard]] model::Boot probe_boot(const system::System& system,
+                                     std::span<const boot::LoaderInUse> loaders);
+[[nodiscard]] model::Timesync probe_time_daemons(const system::System& system);
+/// kern.hz: the running value; in an unbooted tree the effective tunable, else the default of
+/// releases up to 8 (1000), else unknown.
+[[nodiscard]] model::Fact<std::int64_t> probe_freebsd_hz(const system::System& system,
+                                                         const model::Facts& facts);
+
+struct Probed {
+  model::Facts facts;
+  std::vector<model::Assumption> assumptions;  ///< as given, with what each replaced
+};
+
+/// All of it, with the user's assumptions laid over what was read. Fails (usage) only on a bad
+/// assumption.
+[[nodiscard]] Result<Probed> probe(const system::System& system, const tables::Tables& tables,
+                                   std::span<const boot::BootLoader* const> loaders,
+                                   std::vector<model::Assumption> assumptions);
+
+}  // namespace guestclock::probe

@@ -1,0 +1,46 @@
+// The one door to the machine, writing half. Only change/ (through cli/) gets one. Every operation
+// is durable when it returns: data and directory are synced.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "base/result.h"
+#include "system/system.h"
+
+namespace guestclock::system {
+
+/// Held until destroyed.
+class Lock {
+ public:
+  virtual ~Lock() = default;
+};
+
+/// Paths are absolute, as seen inside the root, and are resolved inside it.
+class SystemWriter {
+ public:
+  virtual ~SystemWriter() = default;
+
+  /// Exclusive lock on `path` (created 0600 if missing); `busy` where another process holds it.
+  [[nodiscard]] virtual Result<std::unique_ptr<Lock>> lock(std::string_view path) = 0;
+  /// One directory; its parent must exist. `conflict` where something of that name exists.
+  [[nodiscard]] virtual Result<void> make_directory(std::string_view path, std::uint32_t mode) = 0;
+  /// An empty directory.
+  [[nodiscard]] virtual Result<void> remove_directory(std::string_view path) = 0;
+  /// A new file with these bytes; `conflict` where something of that name exists.
+  [[nodiscard]] virtual Result<void> create(std::string_view path, std::string_view bytes,
+                                            const FileMetadata& metadata) = 0;
+  /// Replaces the file (of a symlink: its target) in one rename: temporary file beside it, bytes,
+  /// owner, mode, xattrs, times, sync, rename, directory sync. Just before the rename the file must
+  /// still have `expected`'s device, inode, size and times, else `conflict` and nothing is changed.
+  /// `unsafe`: hard links, immutable, not a regular file. Nothing is left behind on failure.
+  [[nodiscard]] virtual Result<void> replace(std::string_view path, std::string_view bytes,
+                                             const FileMetadata& metadata,
+                                             const FileStatus& expected) = 0;
+  /// Adds bytes at the end of an existing file of our own (journals).
+  [[nodiscard]] virtual Result<void> append(std::string_view path, std::string_view bytes) = 0;
+  [[nodiscard]] virtual Result<void> remove_file(std::string_view path) = 0;
+};
+
+}  // namespace guestclock::system

@@ -16,8 +16,14 @@ namespace guestclock::advise {
 /// a missing one leaves it undecided (vm = none is outside of every range; a known container other
 /// than none is outside of every rule that would change something). Then its condition decides.
 /// A rule whose fix is already in place wherever it can be seen is silent: every change is in the
-/// default entry (removals: in no entry) and, on a running system, in force. Undecided rules go to
-/// not_judged with the first missing path.
+/// default entry (removals: in no entry but rescue ones) and, on a running system, in force.
+///
+/// Where the boot entries cannot be read but the running kernel's parameters can, these stand for
+/// the entries: one of them started this kernel.
+///
+/// Undecided rules go to not_judged with the path that was missing. It is live_only where the rule
+/// could not be decided without a running system, whatever else became known; then that is the path
+/// named, otherwise the first one that is missing for another reason.
 ///
 /// A fix whose risk is above none is `held` unless `consent` accepts it.
 /// `measurements` may be null. Findings keep the order of `rules`.

@@ -1,4 +1,5 @@
-// Carrying a change set out, undoing it, and what was done before. Journalled: see change/journal.h.
+// Carrying a change set out, undoing it, and what was done before. Journalled: see
+// change/journal.h.
 #pragma once
 
 #include <string>
@@ -18,9 +19,10 @@ struct Store {
 };
 
 /// Writes `changes` as one transaction: lock, recovery of an interrupted one, pre-images and intent
-/// in the journal, then file by file, then the mark "applied". Before each write the file must still
-/// be what the plan saw (conflict: nothing was written). Where a write fails, what was written is
-/// undone before the error returns. No files to change: nothing is written, `changed` is false.
+/// in the journal, then file by file, then the mark "applied". Before each write the file must
+/// still be what the plan saw (conflict: nothing was written). Where a write fails, what was
+/// written is undone before the error returns. No files to change: nothing is written, `changed` is
+/// false.
 [[nodiscard]] Result<model::TransactionOutcome> apply(const Store& store,
                                                       system::SystemWriter& writer,
                                                       const model::ChangeSet& changes,

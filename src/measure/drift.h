@@ -12,10 +12,10 @@ namespace guestclock::measure {
 /// Fewer than 3 usable exchanges, or all at one instant: rate unknown, flag few_samples.
 struct DriftFit {
   model::Drift drift;
-  double slope = 0;               ///< of server minus local, seconds per local second
+  double slope = 0;                  ///< of server minus local, seconds per local second
   double offset_at_reference_s = 0;  ///< server minus base at `reference`, less `offset_base`
-  Nanoseconds reference{};        ///< on the local base
-  Nanoseconds offset_base{};      ///< large integer part taken out of the offsets
+  Nanoseconds reference{};           ///< on the local base
+  Nanoseconds offset_base{};         ///< large integer part taken out of the offsets
 };
 
 [[nodiscard]] DriftFit fit_drift(std::span<const model::Exchange> exchanges);

@@ -27,8 +27,11 @@ struct Request {
   bool ticks = true;
 };
 
-/// Measures for `duration`, or until `stop` is raised: then what there is so far. Never fails: what
-/// could not be measured is unknown with its reason. Time passes only in the seam's waits.
+/// Measures for `duration`, or until `stop` is raised: then what there is so far, within 0.2 s.
+/// With no server (left) to ask, ticks alone run for no longer than the threshold `ticks_alone_s`
+/// (without them: not at all). Never fails: what could not be measured is unknown with its reason.
+/// Time passes only in the seam's waits. `drift` is that of the usable server with the narrowest
+/// interval; resolving names comes first and is not part of `duration`.
 [[nodiscard]] model::Measurements measure(const system::System& system,
                                           const tables::Thresholds& thresholds,
                                           const Request& request, const StopFlag& stop);

@@ -10,8 +10,8 @@
 
 namespace guestclock::model {
 
-/// Which boot entries an edit touches. `automatic`: what adds a parameter touches the default entry,
-/// what only removes one touches every entry but rescue ones.
+/// Which boot entries an edit touches. `automatic`: what adds a parameter touches the default
+/// entry, what only removes one touches every entry but rescue ones.
 struct EntrySelector {
   enum class Kind { automatic, default_entry, all, index, kernel_path };
   Kind kind = Kind::automatic;

@@ -1,7 +1,8 @@
 // Facts and measurements by their JSON path, for rules, --assume and evidence lines.
 //
 // The paths are those of the `detect` document ("virtualization.vm", "clock.tsc.invariant") and,
-// below "measurements.", of the `measure` document. Lists are addressed whole.
+// below "measurements.", of the `measure` document. Lists are addressed whole; the name of a member
+// behind a list of objects gives that member of every element: "timesync.daemons.local_clock".
 #pragma once
 
 #include <memory>
@@ -19,7 +20,7 @@ namespace guestclock::model {
 struct UnknownValue {
   std::string reason;
 };
-/// The path names nothing, or a value that is known to be empty (null without a reason).
+/// The path names nothing, or what is known to be empty (null without a reason, an empty list).
 struct AbsentValue {};
 
 /// What stands at a path. Lists of objects come as the list of their names (or titles).
@@ -45,10 +46,10 @@ class FactLookup {
 [[nodiscard]] std::string describe(const LookupValue& value);
 
 /// `facts` with one fact replaced. `key` is one of the contract's short keys (vm, container,
-/// platform, os, distribution, version, kernel, arch, hz) or a path; the value is parsed by the type
-/// of what stands there (lists: words). `replaced` receives the known value that it overrides.
+/// platform, os, distribution, version, kernel, arch, hz) or a path; the value is parsed by the
+/// type of what stands there (lists: words). `replaced` receives the known value that it overrides.
 /// Fails (usage) on an unknown key or a value of the wrong type.
-[[nodiscard]] Result<Facts> assume(const Facts& facts, std::string_view key,
-                                   std::string_view value, std::string* replaced);
+[[nodiscard]] Result<Facts> assume(const Facts& facts, std::string_view key, std::string_view value,
+                                   std::string* replaced);
 
 }  // namespace guestclock::model

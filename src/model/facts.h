@@ -1,4 +1,5 @@
-// What `detect` finds out: plain data, one struct per part of the `detect` document of the contract.
+// What `detect` finds out: plain data, one struct per part of the `detect` document of the
+// contract.
 //
 // Identifiers (vm, container, platform, loader, ...) are the contract's strings. A Fact that is not
 // known becomes null (or the string "unknown" for identifiers) with its reason in `unknown`.
@@ -24,11 +25,11 @@ struct Evidence {
 };
 
 struct Virtualization {
-  Fact<std::string> role;       ///< guest, host, bare-metal
-  Fact<std::string> vm;         ///< "none" on bare metal
-  Fact<std::string> container;  ///< "none" outside containers
-  Fact<std::string> platform;   ///< known and empty: no platform beyond the hypervisor
-  Fact<std::string> nested;     ///< yes, likely (never "no")
+  Fact<std::string> role;               ///< guest, host, bare-metal
+  Fact<std::string> vm;                 ///< "none" on bare metal
+  Fact<std::string> container;          ///< "none" outside containers
+  Fact<std::string> platform;           ///< known and empty: no platform beyond the hypervisor
+  Fact<std::string> nested;             ///< yes, likely (never "no")
   std::vector<std::string> interfaces;  ///< paravirtual interfaces offered: kvm, hyperv, xen, ...
   std::vector<Evidence> evidence;
 
@@ -64,20 +65,20 @@ struct Tsc {
 };
 
 struct PtpDevice {
-  std::string name;          ///< ptp0
+  std::string name;              ///< ptp0
   Fact<std::string> clock_name;  ///< "KVM virtual PTP", "hyperv", ...
   friend bool operator==(const PtpDevice&, const PtpDevice&) = default;
 };
 
 struct RtcDevice {
-  std::string name;         ///< rtc0
+  std::string name;          ///< rtc0
   Fact<std::string> driver;  ///< sysfs attribute "name"
-  Fact<bool> sets_clock;    ///< hctosys: the kernel took its time from this device at boot
+  Fact<bool> sets_clock;     ///< hctosys: the kernel took its time from this device at boot
   friend bool operator==(const RtcDevice&, const RtcDevice&) = default;
 };
 
 struct Clock {
-  Fact<std::string> source;                  ///< current clocksource (Linux) or timecounter (FreeBSD)
+  Fact<std::string> source;  ///< current clocksource (Linux) or timecounter (FreeBSD)
   Fact<std::vector<std::string>> available;  ///< in the kernel's order
   Fact<std::string> event_device;            ///< clockevent device of CPU 0
   Tsc tsc;
@@ -91,7 +92,7 @@ struct Clock {
 /// are its effective tunables, `name=value`.
 struct BootEntry {
   std::string loader;
-  std::string file;   ///< where it stands, as found (a symlink stays a symlink)
+  std::string file;  ///< where it stands, as found (a symlink stays a symlink)
   std::string title;
   std::int64_t index = 0;  ///< as the loader counts
   bool is_default = false;
@@ -140,8 +141,8 @@ struct Facts {
 
 /// A fact given by the user with --assume.
 struct Assumption {
-  std::string key;    ///< as given: vm, arch, ... or a fact's JSON path
-  std::string value;  ///< as given
+  std::string key;       ///< as given: vm, arch, ... or a fact's JSON path
+  std::string value;     ///< as given
   std::string replaced;  ///< the readable fact that it overrides; empty: none
 
   friend bool operator==(const Assumption&, const Assumption&) = default;

@@ -48,8 +48,8 @@ struct Finding {
 /// A rule that could not be decided.
 struct NotJudged {
   std::string rule;
-  std::string fact;    ///< the path that was missing
-  std::string reason;  ///< why it is not known
+  std::string fact;        ///< the path that was missing
+  std::string reason;      ///< why it is not known
   bool live_only = false;  ///< only a running system has it: no gap in what was asked for
 
   friend bool operator==(const NotJudged&, const NotJudged&) = default;

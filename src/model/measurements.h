@@ -35,11 +35,11 @@ struct Interval {
 };
 
 struct Drift {
-  std::string clock;            ///< the clock it speaks of: monotonic_raw
+  std::string clock;  ///< the clock it speaks of: monotonic_raw
   Fact<double> rate_error_ppm;
-  Fact<Interval> ci95_ppm;      ///< 95 % interval, never narrower than +-systematic_ppm in `measure`
-  double systematic_ppm = 0;    ///< what no fit can see: server steering, oscillator wander
-  Fact<double> offset_s;        ///< of CLOCK_REALTIME, at the last exchange used
+  Fact<Interval> ci95_ppm;    ///< 95 % interval, never narrower than +-systematic_ppm in `measure`
+  double systematic_ppm = 0;  ///< what no fit can see: server steering, oscillator wander
+  Fact<double> offset_s;      ///< of CLOCK_REALTIME, at the last exchange used
   Fact<double> offset_bound_s;  ///< hard bound: half of the smallest delay
   std::int64_t exchanges = 0;
   std::int64_t used = 0;
@@ -60,10 +60,10 @@ struct ClockRate {
 };
 
 struct Server {
-  std::string address;  ///< HOST:PORT as asked
+  std::string address;         ///< HOST:PORT as asked
   Fact<std::int64_t> stratum;  ///< as on the wire
   Fact<std::int64_t> leap;
-  Fact<std::string> refid;     ///< decoded: text at stratum 0 and 1, dotted quad above
+  Fact<std::string> refid;  ///< decoded: text at stratum 0 and 1, dotted quad above
   Fact<double> precision_s;
   Fact<double> root_delay_s;
   Fact<double> root_dispersion_s;
@@ -89,10 +89,10 @@ struct Stall {
 
 struct CpuTicks {
   std::int64_t cpu = 0;
-  std::int64_t expected = 0;   ///< periods that passed
-  std::int64_t delivered = 0;  ///< separate wake-ups
-  std::int64_t lost = 0;       ///< expected minus delivered
-  std::int64_t late = 0;       ///< delivered after their instant by more than the threshold
+  std::int64_t expected = 0;      ///< periods that passed
+  std::int64_t delivered = 0;     ///< separate wake-ups
+  std::int64_t lost = 0;          ///< expected minus delivered
+  std::int64_t late = 0;          ///< delivered after their instant by more than the threshold
   Fact<double> interrupts_per_s;  ///< timer interrupts of this CPU
   std::vector<Stall> stalls;
 
@@ -109,7 +109,7 @@ struct TickAttribution {
 };
 
 struct Ticks {
-  Fact<std::int64_t> hz;  ///< rate of the probe's own periods
+  Fact<std::int64_t> hz;      ///< rate of the probe's own periods
   Fact<std::string> counter;  ///< the independent counter that lengths were taken with
   std::vector<CpuTicks> per_cpu;
   Fact<std::int64_t> lost;

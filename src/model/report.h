@@ -35,7 +35,8 @@ struct AuditReport {
   Judgement judgement;
   std::vector<Assumption> assumptions;
   Consent consent;
-  bool undetermined = false;  ///< the contract's exit 3: no reference answered, or a fact is missing
+  bool undetermined =
+      false;  ///< the contract's exit 3: no reference answered, or a fact is missing
 };
 
 struct PlanDocument {

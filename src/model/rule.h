@@ -47,7 +47,8 @@ struct DistributionRange {
   friend bool operator==(const DistributionRange&, const DistributionRange&) = default;
 };
 
-/// Where a rule applies at all. An empty list does not restrict, but for `vm`, which is never empty:
+/// Where a rule applies at all. An empty list does not restrict, but for `vm`, which is never
+/// empty:
 /// {"any"} is every hypervisor. On bare metal (vm = none) no rule applies.
 struct Ranges {
   std::vector<std::string> vm;
@@ -98,7 +99,7 @@ struct Fix {
   FixKind kind = FixKind::none;
   std::vector<FixChange> changes;
   bool reboot = false;
-  std::string what;   ///< what to do, in words
+  std::string what;  ///< what to do, in words
   std::string undo;
   std::string check;  ///< how to see for oneself
 
@@ -117,7 +118,7 @@ struct Rule {
   std::string why;
   Fix fix;
   std::vector<std::string> sources;
-  std::vector<std::string> shows;         ///< fact paths printed as evidence beside those tested
+  std::vector<std::string> shows;          ///< fact paths printed as evidence beside those tested
   std::vector<std::string> writes_before;  ///< rules whose parameters stand behind this one's
 
   friend bool operator==(const Rule&, const Rule&) = default;

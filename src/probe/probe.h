@@ -13,8 +13,10 @@
 
 namespace guestclock::probe {
 
+/// `kernel` for hints of nesting on its command line.
 [[nodiscard]] model::Virtualization probe_virtualization(const system::System& system,
-                                                         const tables::Hypervisors& table);
+                                                         const tables::Hypervisors& table,
+                                                         const model::Kernel& kernel);
 /// The container axis: {id or "none"}, evidence appended.
 [[nodiscard]] model::Fact<std::string> probe_container(const system::System& system,
                                                        const tables::Hypervisors& table,

@@ -27,9 +27,9 @@ struct Located {
 
 /// New file contents, and what they mean.
 struct Edition {
-  std::vector<model::FileEdit> files;        ///< only those that change
-  std::vector<model::EntryChange> entries;   ///< every entry touched or asked about
-  std::vector<std::string> pending;          ///< what must still run for the edit to count
+  std::vector<model::FileEdit> files;       ///< only those that change
+  std::vector<model::EntryChange> entries;  ///< every entry touched or asked about
+  std::vector<std::string> pending;         ///< what must still run for the edit to count
 };
 
 class Editable {

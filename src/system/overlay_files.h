@@ -11,7 +11,8 @@ namespace guestclock::system {
 
 class OverlayFiles final : public Files {
  public:
-  /// `contents` by resolved path (Files::resolve of `under`).
+  /// `contents` by resolved path (Files::resolve of `under`), or by plain absolute path where its
+  /// directory is not there either: then the directories above it are part of the picture.
   OverlayFiles(const Files& under, std::map<std::string, std::string> contents);
 
   [[nodiscard]] Result<std::string> read(std::string_view path, std::size_t limit) const override;
@@ -23,7 +24,11 @@ class OverlayFiles final : public Files {
   [[nodiscard]] Result<FileMetadata> metadata(std::string_view path) const override;
 
  private:
+  /// Where `path` leads in the edited picture.
+  [[nodiscard]] Result<std::string> locate(std::string_view path) const;
   [[nodiscard]] const std::string* replaced(std::string_view path) const;
+  [[nodiscard]] std::vector<std::string> added_names(const std::string& directory) const;
+  [[nodiscard]] Result<FileStatus> added_status(const std::string& path, const Error& error) const;
 
   const Files& under_;
   std::map<std::string, std::string> contents_;

@@ -2,7 +2,7 @@
 // writing half is another type (system/writer.h), files the user named a third (system/sink.h).
 //
 // Three machines stand behind it: this one (system/linux/), an unbooted tree and a recorded guest
-// (system/rooted.h, system/capture.h), and the tests' fakes. What a machine cannot tell is an Error
+// (system/recorded_machine.h), and the tests' fakes. What a machine cannot tell is an Error
 // with code `unsupported` and a message fit to be the reason of an unknown fact.
 #pragma once
 
@@ -42,7 +42,7 @@ struct FileMetadata {
   std::uint32_t mode = 0600;
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
-  std::optional<Nanoseconds> modified;  ///< nothing: the time of writing
+  std::optional<Nanoseconds> modified;                      ///< nothing: the time of writing
   std::vector<std::pair<std::string, std::string>> xattrs;  ///< ACLs and labels among them
 
   friend bool operator==(const FileMetadata&, const FileMetadata&) = default;
@@ -135,8 +135,8 @@ class KernelCounters {
 };
 
 struct Device {
-  std::string name;  ///< sysname: ptp0
-  std::string path;  ///< syspath
+  std::string name;                                             ///< sysname: ptp0
+  std::string path;                                             ///< syspath
   std::vector<std::pair<std::string, std::string>> attributes;  ///< the readable ones asked for
 
   [[nodiscard]] const std::string* attribute(std::string_view wanted) const;

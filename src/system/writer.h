@@ -17,7 +17,8 @@ class Lock {
   virtual ~Lock() = default;
 };
 
-/// Paths are absolute, as seen inside the root, and are resolved inside it.
+/// Paths are absolute, as seen inside the root, and are resolved inside it. Only replace() follows
+/// a link in the last component: the others act on that very name.
 class SystemWriter {
  public:
   virtual ~SystemWriter() = default;
@@ -26,7 +27,7 @@ class SystemWriter {
   [[nodiscard]] virtual Result<std::unique_ptr<Lock>> lock(std::string_view path) = 0;
   /// One directory; its parent must exist. `conflict` where something of that name exists.
   [[nodiscard]] virtual Result<void> make_directory(std::string_view path, std::uint32_t mode) = 0;
-  /// An empty directory.
+  /// An empty directory; `conflict` where it is not.
   [[nodiscard]] virtual Result<void> remove_directory(std::string_view path) = 0;
   /// A new file with these bytes; `conflict` where something of that name exists.
   [[nodiscard]] virtual Result<void> create(std::string_view path, std::string_view bytes,

@@ -24,21 +24,21 @@ struct NamedBytes {
 struct SignatureRow {
   std::string signature;  ///< 12 bytes of CPUID EBX, ECX, EDX; trailing NULs cut
   std::string vm;
-  std::string interface;  ///< the paravirtual interface the signature offers; empty: none
+  std::string interface;    ///< the paravirtual interface the signature offers; empty: none
   bool claim_only = false;  ///< other hypervisors show it too (Hyper-V enlightenments)
 };
 struct DmiRow {
   std::string field;  ///< sys_vendor, product_name, bios_vendor, ...
   std::string prefix;
-  std::string vm;        ///< empty: says nothing about the hypervisor
-  std::string platform;  ///< empty: none
+  std::string vm;          ///< empty: says nothing about the hypervisor
+  std::string platform;    ///< empty: none
   bool ambiguous = false;  ///< also seen on bare metal: proves no hypervisor by itself
 };
 struct PlatformRow {
   std::string platform;
-  std::string vm;                      ///< only with this hypervisor
-  std::vector<std::string> acpi_ids;   ///< every one of these under /sys/bus/acpi/devices
-  bool without_dmi = false;            ///< and no SMBIOS tables
+  std::string vm;                     ///< only with this hypervisor
+  std::vector<std::string> acpi_ids;  ///< every one of these under /sys/bus/acpi/devices
+  bool without_dmi = false;           ///< and no SMBIOS tables
   std::string why;
 };
 struct ContainerFileRow {
@@ -74,8 +74,8 @@ struct Tables {
 };
 
 /// The compiled-in tables with `overlay` on top: a rule file of the same name replaces the shipped
-/// one, a new name adds a rule. Overlay files are validated against the schema; the first problem is
-/// malformed, its path "file:line:column".
+/// one, a new name adds a rule. Overlay files are validated against the schema; the first problem
+/// is malformed, its path "file:line:column".
 [[nodiscard]] Result<Tables> load(std::span<const NamedBytes> overlay);
 
 /// Every problem in a set of rule files ("file:line:column: what"), for `rules check`: JSON syntax,

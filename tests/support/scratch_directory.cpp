@@ -20,7 +20,8 @@ ScratchDirectory::~ScratchDirectory() {
 
 std::filesystem::path ScratchDirectory::write(std::string_view below,
                                               std::string_view bytes) const {
-  while (below.starts_with('/')) below.remove_prefix(1);
+  while (below.starts_with('/'))
+    below.remove_prefix(1);
   const std::filesystem::path file = path_ / below;
   std::filesystem::create_directories(file.parent_path());
   std::ofstream out(file, std::ios::binary);
@@ -30,7 +31,8 @@ std::filesystem::path ScratchDirectory::write(std::string_view below,
 }
 
 std::string ScratchDirectory::read(std::string_view below) const {
-  while (below.starts_with('/')) below.remove_prefix(1);
+  while (below.starts_with('/'))
+    below.remove_prefix(1);
   std::ifstream in(path_ / below, std::ios::binary);
   if (!in) throw std::runtime_error("cannot read " + (path_ / below).string());
   std::ostringstream bytes;

@@ -1,0 +1,24 @@
+// Sets and removes tunables in the loader.conf family.
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+
+#include "base/result.h"
+#include "freebsd/loader_settings.h"
+#include "model/change.h"
+
+namespace guestclock::freebsd {
+
+/// New contents by path, of the files that change. `unsafe` where the loader could not carry a
+/// value, `malformed` where what stands there is read differently by different releases; both with
+/// "file:line" where there is one.
+[[nodiscard]] Result<std::map<std::string, std::string>> edit_tunables(
+    const system::Files& files, std::span<const model::ParameterEdit> edits);
+
+/// `files` with the contents of edit_tunables in place.
+[[nodiscard]] Result<LoaderSettings> settings_with(
+    const system::Files& files, const std::map<std::string, std::string>& contents);
+
+}  // namespace guestclock::freebsd

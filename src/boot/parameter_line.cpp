@@ -1,0 +1,163 @@
+#include "boot/parameter_line.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "model/kernel_parameters.h"
+
+namespace guestclock::boot {
+namespace {
+
+/// A token of the text, and what becomes of it.
+struct Slot {
+  model::TokenSpan span;
+  std::string token;  ///< as it will stand there
+  bool replaced = false;
+  bool removed = false;
+};
+
+struct Line {
+  std::vector<Slot> slots;         ///< kernel parameters: those before "--"
+  std::vector<std::string> added;  ///< tokens that go behind them
+};
+
+bool is_separator(std::string_view token) {
+  return model::parameter_key(token) == "--" && !model::parameter_value(token);
+}
+
+Line take_apart(std::string_view text) {
+  Line line;
+  for (const model::TokenSpan& span : model::token_spans(text)) {
+    Slot slot;
+    slot.span = span;
+    slot.token = text.substr(span.begin, span.end - span.begin);
+    if (is_separator(slot.token)) break;
+    line.slots.push_back(std::move(slot));
+  }
+  return line;
+}
+
+bool has_value(std::string_view token, const std::optional<std::string>& wanted) {
+  const std::optional<std::string_view> value = model::parameter_value(token);
+  if (value.has_value() != wanted.has_value()) return false;
+  return !wanted || *value == *wanted;
+}
+
+void apply_edit(Line& line, const model::ParameterEdit& edit) {
+  std::size_t next = 0;
+  const auto wanted = [&]() -> const std::optional<std::string>* {
+    return next < edit.values.size() ? &edit.values[next++] : nullptr;
+  };
+  for (Slot& slot : line.slots) {
+    if (slot.removed) continue;
+    if (!model::same_parameter_name(model::parameter_key(slot.token), edit.key)) continue;
+    const std::optional<std::string>* value = wanted();
+    if (value == nullptr) {
+      slot.removed = true;
+    } else if (!has_value(slot.token, *value)) {
+      slot.token = model::parameter_token(edit.key, *value);
+      slot.replaced = true;
+    }
+  }
+  std::vector<std::string> added;
+  for (std::string& token : line.added) {
+    if (!model::same_parameter_name(model::parameter_key(token), edit.key)) {
+      added.push_back(std::move(token));
+    } else if (const std::optional<std::string>* value = wanted()) {
+      added.push_back(model::parameter_token(edit.key, *value));
+    }
+  }
+  while (const std::optional<std::string>* value = wanted()) {
+    added.push_back(model::parameter_token(edit.key, *value));
+  }
+  line.added = std::move(added);
+}
+
+std::vector<TextSplice> splices_of(const Line& line, std::string_view text) {
+  std::vector<TextSplice> splices;
+  std::size_t done = 0;          // end of the last splice
+  bool nothing_in_front = true;  // no byte of the text is left in front of `done`
+  for (const Slot& slot : line.slots) {
+    std::size_t begin = slot.span.begin;
+    if (slot.removed) {
+      std::size_t end = slot.span.end;
+      while (begin > done && is_blank(text[begin - 1]))
+        --begin;
+      if (nothing_in_front && begin == slot.span.begin && begin == done) {
+        while (end < text.size() && is_blank(text[end]))
+          ++end;
+      } else {
+        nothing_in_front = false;
+      }
+      splices.push_back({begin, end, {}});
+      done = end;
+      continue;
+    }
+    nothing_in_front = false;
+    if (!slot.replaced) continue;
+    splices.push_back({begin, slot.span.end, slot.token});
+    done = slot.span.end;
+  }
+  if (line.added.empty()) return splices;
+  const std::size_t at = std::max(done, line.slots.empty() ? 0 : line.slots.back().span.end);
+  std::string added;
+  for (const std::string& token : line.added)
+    added += ' ' + token;
+  // Only where nothing at all stood in front of "--": it must stay a word of its own.
+  if (at < text.size() && model::token_spans(text.substr(at, 1)).size() == 1) added += ' ';
+  splices.push_back({at, at, std::move(added)});
+  return splices;
+}
+
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == '\x7f';
+}
+
+}  // namespace
+
+std::vector<TextSplice> parameter_splices(std::string_view text,
+                                          std::span<const model::ParameterEdit> edits) {
+  Line line = take_apart(text);
+  for (const model::ParameterEdit& edit : edits)
+    apply_edit(line, edit);
+  return splices_of(line, text);
+}
+
+std::string apply_splices(std::string_view text, std::span<const TextSplice> splices) {
+  std::string out;
+  std::size_t at = 0;
+  for (const TextSplice& splice : splices) {
+    out += text.substr(at, splice.begin - at);
+    out += splice.text;
+    at = splice.end;
+  }
+  out += text.substr(at);
+  return out;
+}
+
+std::string edit_parameters(std::string_view text, std::span<const model::ParameterEdit> edits) {
+  return apply_splices(text, parameter_splices(text, edits));
+}
+
+std::optional<std::string> why_not_a_parameter(const model::ParameterEdit& edit) {
+  if (edit.key.empty()) return "a parameter needs a name";
+  if (edit.key == "--") return "\"--\" ends the kernel's parameters, it is none itself";
+  if (model::token_spans(edit.key).size() != 1 ||
+      model::split_parameters(edit.key).front() != edit.key ||
+      edit.key.find_first_of("\"=") != std::string::npos ||
+      std::any_of(edit.key.begin(), edit.key.end(), is_control)) {
+    return "\"" + printable(edit.key) + "\" is no parameter name";
+  }
+  for (const std::optional<std::string>& value : edit.values) {
+    if (!value) continue;
+    if (std::any_of(value->begin(), value->end(), is_control)) {
+      return "the value of " + edit.key + " has a control character: " + printable(*value);
+    }
+    if (value->find('"') != std::string::npos) {
+      return "the value of " + edit.key + " has a double quote, which the kernel takes for itself";
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace guestclock::boot

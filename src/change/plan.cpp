@@ -1,0 +1,185 @@
+#include "change/plan.h"
+
+#include <algorithm>
+#include <string>
+
+#include "base/digest.h"
+#include "base/text.h"
+#include "change/diff.h"
+#include "change/edition_check.h"
+#include "change/wanted_edits.h"
+#include "model/kernel_parameters.h"
+
+namespace guestclock::change {
+namespace {
+
+using model::ChangeSet;
+using model::Finding;
+using model::FixKind;
+
+bool contains(const std::vector<std::string>& list, const std::string& item) {
+  return std::find(list.begin(), list.end(), item) != list.end();
+}
+
+void add_once(std::vector<std::string>& list, std::string item) {
+  if (!contains(list, item)) list.push_back(std::move(item));
+}
+
+bool asked_for(const Finding& finding, const PlanRequest& request) {
+  return request.rules.empty() || contains(request.rules, finding.rule) ||
+         contains(request.rules, finding.catalogue);
+}
+
+/// Whether carrying the finding out would change this guest at all.
+bool changes_guest(const Finding& finding) {
+  return finding.applies && finding.fix.kind != FixKind::none && finding.fix.kind != FixKind::host;
+}
+
+/// As it would be written: "divider=10"; a removal is said in words.
+std::string as_written(const model::FixChange& change, FixKind kind) {
+  if (!change.to) return "without " + change.parameter;
+  if (kind == FixKind::loader_tunable) return change.parameter + "=\"" + *change.to + "\"";
+  if (change.to->empty()) return change.parameter;
+  return model::parameter_token(change.parameter, change.to);
+}
+
+void hold(const Finding& finding, ChangeSet& changes) {
+  for (const model::FixChange& change : finding.fix.changes) {
+    changes.held.push_back(
+        {finding.rule, finding.risk, as_written(change, finding.fix.kind), finding.why});
+  }
+}
+
+/// What nobody here can write, said to the user.
+std::string by_hand(const Finding& finding, const std::string& why) {
+  std::string text = finding.rule + ": " + finding.fix.what;
+  if (!why.empty()) text += " By hand: " + why + ".";
+  return text;
+}
+
+/// The one loader that takes fixes of this kind; why there is none otherwise.
+struct Writer {
+  const boot::LoaderInUse* loader = nullptr;
+  std::string why;
+};
+
+Writer writer_for(FixKind kind, std::span<const boot::LoaderInUse> loaders) {
+  Writer writer;
+  std::vector<std::string> names;
+  for (const boot::LoaderInUse& in_use : loaders) {
+    if (in_use.loader->fix_kind() != kind) continue;
+    writer.loader = &in_use;
+    names.emplace_back(in_use.loader->name());
+  }
+  if (names.size() > 1) {
+    writer.loader = nullptr;
+    writer.why = "more than one boot loader is configured here: " + join(names, ", ");
+  } else if (names.empty() &&
+             (kind == FixKind::kernel_parameter || kind == FixKind::loader_tunable)) {
+    writer.why = "no boot loader configuration that this version can edit was found";
+  }
+  return writer;
+}
+
+/// Tokens that stand in an entry only afterwards.
+void note_parameters(const settings::Edition& edition, ChangeSet& changes) {
+  for (const model::EntryChange& entry : edition.entries) {
+    for (const std::string& token : entry.after) {
+      if (!contains(entry.before, token)) add_once(changes.parameters, token);
+    }
+  }
+}
+
+void note_files(settings::Edition& edition, ChangeSet& changes) {
+  for (model::FileEdit& edit : edition.files) {
+    if (edit.before == edit.after) continue;
+    model::FileDifference file;
+    file.diff = unified_diff(edit.path, edit.before ? &*edit.before : nullptr, edit.after);
+    if (edit.before) file.before_sha256 = sha256_hex(*edit.before);
+    file.after_sha256 = sha256_hex(edit.after);
+    file.edit = std::move(edit);
+    changes.files.push_back(std::move(file));
+  }
+}
+
+bool in_force(const model::ParameterEdit& edit, FixKind kind, const model::Facts& facts,
+              const system::System& system) {
+  if (kind == FixKind::loader_tunable) {
+    const auto value = system.sysctl().kenv(edit.key);
+    if (edit.values.empty()) return !value;
+    return value && edit.values.size() == 1 && edit.values.front() == *value;
+  }
+  if (!facts.kernel.cmdline.known()) return false;
+  return model::parameter_values(facts.kernel.cmdline.value(), edit.key) == edit.values;
+}
+
+/// Plans the fixes of one kind.
+Result<void> plan_kind(FixKind kind, std::span<const Finding> findings, const model::Facts& facts,
+                       const system::System& system, std::span<const boot::LoaderInUse> loaders,
+                       const PlanRequest& request, ChangeSet& changes) {
+  const auto leave_to_hand = [&](const std::string& why) {
+    for (const Finding& finding : findings)
+      add_once(changes.pending, by_hand(finding, why));
+  };
+  const Writer writer = writer_for(kind, loaders);
+  if (writer.loader == nullptr) {
+    leave_to_hand(writer.why);
+    return {};
+  }
+  const auto wanted = wanted_edits(findings, kind);
+  if (!wanted) return tl::make_unexpected(wanted.error());
+  if (wanted->edits.empty()) return {};
+  const boot::LoaderInUse& in_use = *writer.loader;
+  auto edition =
+      in_use.loader->edit(system.files(), in_use.located, wanted->edits, request.selector);
+  if (!edition && edition.error().code == ErrorCode::unsupported) {
+    leave_to_hand(describe(edition.error()));
+    return {};
+  }
+  if (!edition) return tl::make_unexpected(edition.error());
+  auto checked = check_edition(in_use, system.files(), *edition, wanted->edits, request.selector);
+  if (!checked) return checked;
+
+  note_parameters(*edition, changes);
+  note_files(*edition, changes);
+  changes.entries.insert(changes.entries.end(), edition->entries.begin(), edition->entries.end());
+  for (std::string& line : edition->pending)
+    add_once(changes.pending, std::move(line));
+  for (const std::string& rule : wanted->rules)
+    add_once(changes.rules, rule);
+  const auto missing = [&](const model::ParameterEdit& edit) {
+    return !in_force(edit, kind, facts, system);
+  };
+  if (system.live() && std::any_of(wanted->edits.begin(), wanted->edits.end(), missing)) {
+    changes.reboot_required = true;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<ChangeSet> plan(std::span<const Finding> findings, const model::Facts& facts,
+                       const system::System& system, std::span<const boot::LoaderInUse> loaders,
+                       const PlanRequest& request) {
+  ChangeSet changes;
+  std::vector<std::pair<FixKind, std::vector<Finding>>> by_kind;
+  for (const Finding& finding : findings) {
+    if (!changes_guest(finding) || !asked_for(finding, request)) continue;
+    if (finding.held) {
+      hold(finding, changes);
+      continue;
+    }
+    const FixKind kind = finding.fix.kind;
+    auto known = std::find_if(by_kind.begin(), by_kind.end(),
+                              [&](const auto& one) { return one.first == kind; });
+    if (known == by_kind.end()) known = by_kind.insert(by_kind.end(), {kind, {}});
+    known->second.push_back(finding);
+  }
+  for (const auto& [kind, wanted] : by_kind) {
+    auto planned = plan_kind(kind, wanted, facts, system, loaders, request, changes);
+    if (!planned) return tl::make_unexpected(planned.error());
+  }
+  return changes;
+}
+
+}  // namespace guestclock::change

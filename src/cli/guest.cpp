@@ -1,0 +1,149 @@
+#include "cli/guest.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/text.h"
+#include "cli/output.h"
+#include "freebsd/loader_conf.h"
+#include "grub/grub2.h"
+#include "grub/grub_legacy.h"
+#include "measure/measure.h"
+
+namespace guestclock::cli {
+namespace {
+
+/// Servers of the daemons that run or start at boot; where none does, of every configuration.
+std::vector<std::string> configured_servers(const model::Timesync& timesync) {
+  std::vector<std::string> active;
+  std::vector<std::string> all;
+  if (!timesync.daemons.known()) return active;
+  for (const model::TimeDaemon& daemon : timesync.daemons.value()) {
+    const bool in_use = daemon.running.value_or(false) || daemon.enabled.value_or(false);
+    for (const std::string& server : daemon.servers) {
+      if (std::find(all.begin(), all.end(), server) != all.end()) continue;
+      all.push_back(server);
+      if (in_use) active.push_back(server);
+    }
+  }
+  return active.empty() ? all : active;
+}
+
+}  // namespace
+
+std::span<const boot::BootLoader* const> all_loaders() {
+  static const grub::GrubLegacy kGrubLegacy;
+  static const grub::Grub2 kGrub2;
+  static const freebsd::FreebsdLoader kFreebsdLoader;
+  static const std::array<const boot::BootLoader*, 3> kAll{&kGrubLegacy, &kGrub2, &kFreebsdLoader};
+  return kAll;
+}
+
+Result<std::unique_ptr<system::System>> open_system(const Options& options) {
+  if (!options.root.empty()) return system::open_tree(options.root);
+  if (!options.capture.empty()) return system::open_capture(options.capture);
+  return system::open_live();
+}
+
+Result<std::vector<tables::NamedBytes>> read_rules_directory(const std::string& directory) {
+  std::error_code error;
+  const std::string absolute = std::filesystem::absolute(directory, error).string();
+  const auto here = system::open_live();
+  if (!here) return tl::make_unexpected(here.error());
+  const system::Files& files = (*here)->files();
+  const auto names = files.list(absolute);
+  if (!names) return tl::make_unexpected(names.error());
+  std::vector<tables::NamedBytes> found;
+  for (const std::string& name : *names) {
+    if (!name.ends_with(".json")) continue;
+    auto bytes = files.read(absolute + "/" + name);
+    if (!bytes) return tl::make_unexpected(bytes.error());
+    found.push_back({name, std::move(*bytes)});
+  }
+  return found;
+}
+
+Result<tables::Tables> load_tables(const Options& options) {
+  std::vector<tables::NamedBytes> overlay;
+  if (!options.rules_directory.empty()) {
+    auto files = read_rules_directory(options.rules_directory);
+    if (!files) return tl::make_unexpected(files.error());
+    overlay = std::move(*files);
+  }
+  return tables::load(overlay);
+}
+
+Result<Guest> look_at_guest(const Options& options) {
+  Guest guest;
+  auto opened = open_system(options);
+  if (!opened) return tl::make_unexpected(opened.error());
+  guest.system = std::move(*opened);
+
+  auto loaded = load_tables(options);
+  if (!loaded) return tl::make_unexpected(loaded.error());
+  guest.tables = std::move(*loaded);
+
+  auto probed = probe::probe(*guest.system, guest.tables, all_loaders(), options.assumptions);
+  if (!probed) return tl::make_unexpected(probed.error());
+  guest.facts = std::move(probed->facts);
+  guest.assumptions = std::move(probed->assumptions);
+  for (const model::Assumption& assumption : guest.assumptions) {
+    if (assumption.replaced.empty()) continue;
+    warn("--assume " + assumption.key + "=" + assumption.value +
+         " overrides what was read: " + printable(assumption.replaced));
+  }
+  return guest;
+}
+
+Measured measure_guest(const Guest& guest, const Invocation& invocation) {
+  const Options& options = invocation.options;
+  measure::Request request;
+  request.duration = options.duration;
+  request.ticks = !options.no_ticks;
+  if (!options.no_network) {
+    request.servers =
+        options.servers.empty() ? configured_servers(guest.facts.timesync) : options.servers;
+  }
+  Measured measured;
+  measured.measurements =
+      measure::measure(*guest.system, guest.tables.thresholds, request, invocation.stop);
+  if (options.no_network) {
+    measured.measurements.drift.rate_error_ppm =
+        model::Fact<double>::unknown("--no-network: no server was asked");
+  }
+  const auto& servers = measured.measurements.servers;
+  measured.reference_missing =
+      !servers.empty() && std::none_of(servers.begin(), servers.end(), [](const auto& server) {
+        return server.verdict == "usable";
+      });
+  return measured;
+}
+
+model::Consent consent_of(const Guest& guest, const Options& options) {
+  model::Consent consent;
+  consent.accepted = options.accepted_risks;
+  consent.ours = change::own_parameters(store_of(*guest.system, options));
+  return consent;
+}
+
+bool undecided(const std::vector<model::NotJudged>& not_judged) {
+  return std::any_of(not_judged.begin(), not_judged.end(),
+                     [](const model::NotJudged& item) { return !item.live_only; });
+}
+
+change::Store store_of(const system::System& system, const Options& options) {
+  return {system, options.state_dir};
+}
+
+Result<Nanoseconds> now() {
+  if (const char* const epoch = std::getenv("SOURCE_DATE_EPOCH")) {
+    if (const auto seconds = parse_int(epoch)) return Nanoseconds(std::chrono::seconds(*seconds));
+  }
+  const auto here = system::open_live();
+  if (!here) return tl::make_unexpected(here.error());
+  return (*here)->clocks().read(system::ClockId::realtime);
+}
+
+}  // namespace guestclock::cli

@@ -1,0 +1,61 @@
+// What every verb needs of the guest: the machine, the tables, the loaders, and the stages of the
+// flow from machine to judgement.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "boot/boot_loader.h"
+#include "change/transaction.h"
+#include "cli/options.h"
+#include "cli/verb.h"
+#include "model/report.h"
+#include "probe/probe.h"
+#include "system/machines.h"
+#include "tables/tables.h"
+
+namespace guestclock::cli {
+
+/// The loaders this program knows, by name.
+[[nodiscard]] std::span<const boot::BootLoader* const> all_loaders();
+
+/// A machine opened and looked at.
+struct Guest {
+  std::unique_ptr<system::System> system;
+  tables::Tables tables;
+  model::Facts facts;
+  std::vector<model::Assumption> assumptions;
+};
+
+[[nodiscard]] Result<std::unique_ptr<system::System>> open_system(const Options& options);
+
+/// Files of an operator's rule directory, *.json below it, from the machine we run on.
+[[nodiscard]] Result<std::vector<tables::NamedBytes>> read_rules_directory(
+    const std::string& directory);
+
+/// The shipped tables with --rules on top.
+[[nodiscard]] Result<tables::Tables> load_tables(const Options& options);
+
+/// Opens the machine, loads the tables with --rules, probes. Warns on stderr where an assumption
+/// overrides what could be read.
+[[nodiscard]] Result<Guest> look_at_guest(const Options& options);
+
+/// Measurements as asked for; `asked` says whether a reference was expected to answer.
+struct Measured {
+  model::Measurements measurements;
+  bool reference_missing = false;  ///< servers were named or configured, none was usable
+};
+[[nodiscard]] Measured measure_guest(const Guest& guest, const Invocation& invocation);
+
+[[nodiscard]] model::Consent consent_of(const Guest& guest, const Options& options);
+
+/// A rule could fire here, and only a missing fact leaves it open.
+[[nodiscard]] bool undecided(const std::vector<model::NotJudged>& not_judged);
+
+[[nodiscard]] change::Store store_of(const system::System& system, const Options& options);
+
+/// Now, RFC 3339 UTC; SOURCE_DATE_EPOCH stands for now where it is set (reproducible images).
+[[nodiscard]] Result<Nanoseconds> now();
+
+}  // namespace guestclock::cli

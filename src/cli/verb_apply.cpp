@@ -1,0 +1,73 @@
+#include "cli/output.h"
+#include "cli/planning.h"
+#include "report/format.h"
+
+namespace guestclock::cli {
+namespace {
+
+/// Shows the plan and asks, where there is anything to change and nobody said --yes.
+Result<bool> confirmed(const Planned& planned, const Options& options) {
+  if (options.yes || !planned.document.changes.changes_files()) return true;
+  if (!input_is_terminal()) {
+    return fail(ErrorCode::usage, "apply changes files and standard input is no terminal", {},
+                "give --yes to carry the plan out, or run guestclock plan to see it");
+  }
+  Options to_terminal = options;
+  to_terminal.format = Format::text;
+  to_terminal.outputs.clear();
+  if (auto put = put_out(planned.document, to_terminal); !put) {
+    return tl::make_unexpected(put.error());
+  }
+  return ask("Carry this out?");
+}
+
+ExitCode code_of(const model::TransactionOutcome& outcome, const model::PlanDocument& plan) {
+  if (!outcome.conflict_diff.empty()) return ExitCode::conflict;
+  if (outcome.reboot_required || !outcome.pending.empty()) return ExitCode::reboot_needed;
+  return undecided(plan.not_judged) ? ExitCode::undetermined : ExitCode::good;
+}
+
+Result<ExitCode> run(const Invocation& invocation) {
+  const Options& options = invocation.options;
+  if (!options.capture.empty()) {
+    return fail(ErrorCode::usage, "a capture is a record and cannot be changed", {},
+                "guestclock plan --capture DIR shows what would be");
+  }
+  auto planned = make_plan(options);
+  if (!planned) return tl::make_unexpected(planned.error());
+  if (options.dry_run) {
+    const ExitCode code = plan_code(planned->document);
+    auto put = put_out(planned->document, options);
+    if (!put) return tl::make_unexpected(put.error());
+    return code;
+  }
+  const auto go = confirmed(*planned, options);
+  if (!go) return tl::make_unexpected(go.error());
+  if (!*go || invocation.stop.requested()) {
+    warn("nothing was changed");
+    return ExitCode::good;
+  }
+  auto writer = system::open_writer(planned->guest.system->root());
+  if (!writer) return tl::make_unexpected(writer.error());
+  const auto time = now();
+  if (!time) return tl::make_unexpected(time.error());
+  auto outcome = change::apply(store_of(*planned->guest.system, options), **writer,
+                               planned->document.changes, *time);
+  if (!outcome) return tl::make_unexpected(outcome.error());
+  const ExitCode code = code_of(*outcome, planned->document);
+  const model::TransactionDocument document{"apply", std::move(*outcome),
+                                            planned->document.changes.held};
+  if (auto put = put_out(document, options); !put) return tl::make_unexpected(put.error());
+  return code;
+}
+
+}  // namespace
+
+const Verb kApply{"apply",
+                  "[RULE...]",
+                  "carry the plan out in one transaction, with backup",
+                  kWhere | kSelecting | kState | kConfirming | kDryRun | kRules,
+                  100,
+                  run};
+
+}  // namespace guestclock::cli

@@ -1,0 +1,64 @@
+#include "advise/advise.h"
+#include "base/rfc3339.h"
+#include "cli/guest.h"
+#include "cli/output.h"
+
+namespace guestclock::cli {
+namespace {
+
+Result<model::AuditReport> audit(const Invocation& invocation) {
+  const Options& options = invocation.options;
+  auto guest = look_at_guest(options);
+  if (!guest) return tl::make_unexpected(guest.error());
+  const auto time = now();
+  if (!time) return tl::make_unexpected(time.error());
+
+  model::AuditReport report;
+  report.tool_version = GUESTCLOCK_VERSION;
+  report.rules_version = guest->tables.rules_version;
+  report.generated_at = rfc3339(*time);
+  const auto host = guest->system->identity().host_name();
+  report.host = host ? model::Fact<std::string>(*host)
+                     : model::Fact<std::string>::unknown(host.error().message);
+  if (!guest->system->live()) {
+    report.no_measurements = std::string(model::kLiveOnly);
+  } else if (options.no_measure) {
+    report.no_measurements = "--no-measure";
+  } else {
+    Measured measured = measure_guest(*guest, invocation);
+    report.measurements = std::move(measured.measurements);
+    report.undetermined = measured.reference_missing;
+  }
+  report.consent = consent_of(*guest, options);
+  report.judgement =
+      advise::judge(guest->tables.rules, guest->facts,
+                    report.measurements ? &*report.measurements : nullptr, report.consent);
+  report.undetermined = report.undetermined || undecided(report.judgement.not_judged);
+  report.facts = std::move(guest->facts);
+  report.assumptions = std::move(guest->assumptions);
+  return report;
+}
+
+Result<ExitCode> run(const Invocation& invocation) {
+  auto report = audit(invocation);
+  if (!report) return tl::make_unexpected(report.error());
+  const auto worst = model::worst_severity(report->judgement);
+  const bool undetermined = report->undetermined;
+  if (auto put = put_out(std::move(*report), invocation.options); !put) {
+    return tl::make_unexpected(put.error());
+  }
+  const auto& fail_on = invocation.options.fail_on;
+  if (fail_on && worst && *worst >= *fail_on) return ExitCode::findings;
+  return undetermined ? ExitCode::undetermined : ExitCode::good;
+}
+
+}  // namespace
+
+const Verb kAudit{"audit",
+                  "",
+                  "detect, measure and judge: findings with fixes; changes nothing",
+                  kWhere | kMeasuring | kNoMeasure | kSelecting | kState | kRules | kJudging,
+                  0,
+                  run};
+
+}  // namespace guestclock::cli

@@ -1,0 +1,23 @@
+#include "cli/guest.h"
+#include "cli/output.h"
+
+namespace guestclock::cli {
+namespace {
+
+Result<ExitCode> run(const Invocation& invocation) {
+  auto guest = look_at_guest(invocation.options);
+  if (!guest) return tl::make_unexpected(guest.error());
+  Measured measured = measure_guest(*guest, invocation);
+  const model::MeasureDocument document{std::move(measured.measurements)};
+  if (auto put = put_out(document, invocation.options); !put) {
+    return tl::make_unexpected(put.error());
+  }
+  return measured.reference_missing ? ExitCode::undetermined : ExitCode::good;
+}
+
+}  // namespace
+
+const Verb kMeasure{"measure",  "", "how wrong the clock is and how fast it gets worse; ticks",
+                    kMeasuring, 0,  run};
+
+}  // namespace guestclock::cli

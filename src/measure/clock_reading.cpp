@@ -1,0 +1,43 @@
+#include "measure/clock_reading.h"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+namespace guestclock::measure {
+
+Result<Sandwich> narrowest_sandwich(const system::Clocks& clocks, system::ClockId id,
+                                    std::size_t tries) {
+  std::optional<Sandwich> best;
+  for (std::size_t i = 0; i < std::max<std::size_t>(tries, 1); ++i) {
+    const Result<Nanoseconds> before = clocks.read(system::ClockId::monotonic_raw);
+    if (!before) return tl::make_unexpected(before.error());
+    const Result<Nanoseconds> clock = clocks.read(id);
+    if (!clock) return tl::make_unexpected(clock.error());
+    const Result<Nanoseconds> after = clocks.read(system::ClockId::monotonic_raw);
+    if (!after) return tl::make_unexpected(after.error());
+    const Nanoseconds width = *after - *before;
+    if (!best || width < best->width) best = Sandwich{*before + width / 2, *clock, width};
+  }
+  return *best;
+}
+
+Result<double> read_cost(const system::Clocks& clocks, system::ClockId id, std::size_t reads) {
+  std::vector<std::int64_t> costs;
+  costs.reserve(reads);
+  Result<Nanoseconds> previous = clocks.read(id);
+  for (std::size_t i = 0; i < std::max<std::size_t>(reads, 1) && previous; ++i) {
+    Result<Nanoseconds> next = clocks.read(id);
+    if (next) costs.push_back((*next - *previous).count());
+    previous = std::move(next);
+  }
+  if (!previous) return tl::make_unexpected(previous.error());
+  const auto middle = costs.begin() + static_cast<std::ptrdiff_t>(costs.size() / 2);
+  std::nth_element(costs.begin(), middle, costs.end());
+  if (*middle <= 0) {
+    return fail(ErrorCode::unsupported, "one read takes less than this clock's resolution");
+  }
+  return static_cast<double>(*middle);
+}
+
+}  // namespace guestclock::measure

@@ -1,0 +1,28 @@
+// One clock's reading at an instant of CLOCK_MONOTONIC_RAW.
+#pragma once
+
+#include <cstddef>
+
+#include "base/result.h"
+#include "system/system.h"
+
+namespace guestclock::measure {
+
+/// RAW, clock, RAW read in a row: the clock showed `clock` within width / 2 of `raw`.
+struct Sandwich {
+  Nanoseconds raw{};  ///< middle of the two RAW reads
+  Nanoseconds clock{};
+  Nanoseconds width{};  ///< between them
+};
+
+/// The narrowest of `tries` sandwiches (64-bit integers throughout: a double of CLOCK_REALTIME has
+/// steps of 256 ns). Fails where either clock cannot be read.
+[[nodiscard]] Result<Sandwich> narrowest_sandwich(const system::Clocks& clocks, system::ClockId id,
+                                                  std::size_t tries);
+
+/// Median time of a single read, in nanoseconds, by the clock's own advance between successive
+/// reads; unsupported where the clock is too coarse to show it.
+[[nodiscard]] Result<double> read_cost(const system::Clocks& clocks, system::ClockId id,
+                                       std::size_t reads);
+
+}  // namespace guestclock::measure

@@ -1,0 +1,205 @@
+#include "measure/drift.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include <boost/math/distributions/students_t.hpp>
+
+namespace guestclock::measure {
+namespace {
+
+constexpr std::size_t kFewestExchanges = 3;  // two points leave no residual to judge by
+constexpr double kTrimFactor = 3;            // excess over the floor, in median excesses
+constexpr double kMedianToDeviation = 0.7;   // median of an exponential, in its deviations
+constexpr double kFinestSpread = 1e-9;       // stamps are whole nanoseconds
+constexpr double kConfidenceTail = 0.025;
+constexpr double kNanosecond = 1e-9;
+constexpr double kLongestRun = 9e9;  // seconds: what 64-bit nanoseconds hold
+constexpr double kMillion = 1e6;
+
+/// a - b, wrapping: a recorded file may hold any 64-bit number.
+std::int64_t difference(std::int64_t a, std::int64_t b) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
+}
+
+std::int64_t difference(Nanoseconds a, Nanoseconds b) {
+  return difference(a.count(), b.count());
+}
+
+/// Seconds, relative to the first exchange so that doubles hold every nanosecond.
+struct Point {
+  double local = 0;   ///< middle of t1 and t4
+  double offset = 0;  ///< server minus local
+  double delay = 0;
+  double variance = 1;  ///< relative
+};
+
+std::vector<Point> points_of(std::span<const model::Exchange> exchanges, Nanoseconds local_base,
+                             std::int64_t offset_base) {
+  std::vector<Point> points;
+  points.reserve(exchanges.size());
+  for (const model::Exchange& exchange : exchanges) {
+    const auto since_base = static_cast<double>(difference(exchange.t1, local_base));
+    const auto round_trip = static_cast<double>(difference(exchange.t4, exchange.t1));
+    const auto hold = static_cast<double>(difference(exchange.t3, exchange.t2));
+    const auto out =
+        static_cast<double>(difference(difference(exchange.t2, exchange.t1), offset_base));
+    const auto back =
+        static_cast<double>(difference(difference(exchange.t3, exchange.t4), offset_base));
+    Point point;
+    point.local = (since_base + round_trip / 2) * kNanosecond;
+    point.offset = (out / 2 + back / 2) * kNanosecond;
+    point.delay = (round_trip - hold) * kNanosecond;
+    points.push_back(point);
+  }
+  return points;
+}
+
+double smallest_delay(const std::vector<Point>& points) {
+  double smallest = std::numeric_limits<double>::infinity();
+  for (const Point& point : points)
+    smallest = std::min(smallest, point.delay);
+  return smallest;
+}
+
+double median_delay(const std::vector<Point>& points) {
+  std::vector<double> delays;
+  delays.reserve(points.size());
+  for (const Point& point : points)
+    delays.push_back(point.delay);
+  const auto middle = delays.begin() + static_cast<std::ptrdiff_t>(delays.size() / 2);
+  std::nth_element(delays.begin(), middle, delays.end());
+  return *middle;
+}
+
+/// A delay does not depend on the slope, so dropping slow exchanges does not bias it.
+void trim(std::vector<Point>& points) {
+  const double floor = smallest_delay(points);
+  const double limit = floor + kTrimFactor * std::max(median_delay(points) - floor, kFinestSpread);
+  std::vector<Point> kept;
+  kept.reserve(points.size());
+  std::copy_if(points.begin(), points.end(), std::back_inserter(kept),
+               [limit](const Point& point) { return point.delay <= limit; });
+  if (kept.size() >= kFewestExchanges) points = std::move(kept);
+}
+
+/// chrony's rule: distance p = delay / 2, sd = (median p - min p) / 0.7 but never above min p (a
+/// delay that is mostly queueing says little), variance (1 + (p - min p) / sd)^2.
+void weigh(std::vector<Point>& points) {
+  const double nearest = smallest_delay(points) / 2;
+  double spread = (median_delay(points) / 2 - nearest) / kMedianToDeviation;
+  if (nearest > kFinestSpread) spread = std::min(spread, nearest);
+  spread = std::max(spread, kFinestSpread);
+  for (Point& point : points) {
+    const double excess = 1 + (point.delay / 2 - nearest) / spread;
+    point.variance = excess * excess;
+  }
+}
+
+struct Line {
+  double centre = 0;  ///< weighted mean local time
+  double at_centre = 0;
+  double slope = 0;
+  double slope_error = 0;  ///< standard error
+  bool determined = false;
+};
+
+Line weighted_least_squares(const std::vector<Point>& points) {
+  double weights = 0;
+  double local_sum = 0;
+  double offset_sum = 0;
+  for (const Point& point : points) {
+    weights += 1 / point.variance;
+    local_sum += point.local / point.variance;
+    offset_sum += point.offset / point.variance;
+  }
+  Line line;
+  line.centre = local_sum / weights;
+  line.at_centre = offset_sum / weights;
+
+  double spread = 0;
+  double product = 0;
+  for (const Point& point : points) {
+    const double distance = point.local - line.centre;
+    spread += distance * distance / point.variance;
+    product += distance * (point.offset - line.at_centre) / point.variance;
+  }
+  if (!(spread > 0)) return line;
+  line.slope = product / spread;
+
+  double residuals = 0;
+  for (const Point& point : points) {
+    const double residual =
+        point.offset - line.at_centre - line.slope * (point.local - line.centre);
+    residuals += residual * residual / point.variance;
+  }
+  const double freedom = static_cast<double>(points.size()) - 2;
+  line.slope_error = std::sqrt(residuals / freedom / spread);
+  line.determined = std::isfinite(line.slope) && std::isfinite(line.slope_error);
+  return line;
+}
+
+DriftFit unknown_fit(const std::string& reason, std::size_t exchanges) {
+  DriftFit fit;
+  fit.drift.rate_error_ppm = model::Fact<double>::unknown(reason);
+  fit.drift.ci95_ppm = model::Fact<model::Interval>::unknown(reason);
+  fit.drift.exchanges = static_cast<std::int64_t>(exchanges);
+  fit.drift.flags.emplace_back("few_samples");
+  return fit;
+}
+
+}  // namespace
+
+DriftFit fit_drift(std::span<const model::Exchange> exchanges) {
+  if (exchanges.size() < kFewestExchanges) {
+    return unknown_fit(std::to_string(exchanges.size()) + " exchanges: at least 3 are needed",
+                       exchanges.size());
+  }
+  const Nanoseconds local_base = exchanges.front().t1;
+  const std::int64_t offset_base = difference(exchanges.front().t2, exchanges.front().t1);
+  std::vector<Point> points = points_of(exchanges, local_base, offset_base);
+  trim(points);
+  weigh(points);
+  const Line line = weighted_least_squares(points);
+  if (!line.determined) {
+    return unknown_fit("all exchanges happened at one instant", exchanges.size());
+  }
+  if (!(std::abs(line.centre) < kLongestRun)) {
+    return unknown_fit("the exchanges lie centuries apart", exchanges.size());
+  }
+  // The reference is a whole nanosecond: what rounding cuts off moves the offset along the slope.
+  const auto centre = static_cast<std::int64_t>(std::nearbyint(line.centre / kNanosecond));
+  // The server's clock advances 1 + slope seconds in a local one, so a local clock that gains y
+  // seconds per server second has 1 + y = 1 / (1 + slope).
+  const double server_rate = 1 + line.slope;
+  if (!(server_rate > 0)) {
+    return unknown_fit("the server's clock stands still or runs backwards", exchanges.size());
+  }
+  const double rate_error = -line.slope / server_rate;
+  const boost::math::students_t law(static_cast<double>(points.size()) - 2);
+  const double quantile = boost::math::quantile(boost::math::complement(law, kConfidenceTail));
+  const double half_width = quantile * line.slope_error / (server_rate * server_rate);
+
+  DriftFit fit;
+  fit.slope = line.slope;
+  fit.offset_at_reference_s = line.at_centre;
+  fit.offset_base = Nanoseconds(offset_base);
+  fit.offset_at_reference_s +=
+      line.slope * (static_cast<double>(centre) * kNanosecond - line.centre);
+  fit.reference = Nanoseconds(difference(local_base.count(), -centre));
+
+  const auto [first, last] =
+      std::minmax_element(points.begin(), points.end(),
+                          [](const Point& a, const Point& b) { return a.local < b.local; });
+  fit.drift.rate_error_ppm = rate_error * kMillion;
+  fit.drift.ci95_ppm =
+      model::Interval{(rate_error - half_width) * kMillion, (rate_error + half_width) * kMillion};
+  fit.drift.exchanges = static_cast<std::int64_t>(exchanges.size());
+  fit.drift.used = static_cast<std::int64_t>(points.size());
+  fit.drift.duration_s = last->local - first->local;
+  return fit;
+}
+
+}  // namespace guestclock::measure

@@ -1,0 +1,53 @@
+// The NTP exchanges of one run: several servers in turn, one thread, waiting only in the seam.
+//
+// Nothing that arrives is trusted: an answer must carry the random transmit timestamp of the one
+// outstanding request to that server; everything else is counted and dropped. What is kept is
+// bounded by the number of requests, and a flood takes neither memory nor more time than the run.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/stop_flag.h"
+#include "measure/policy.h"
+#include "measure/receive_stamps.h"
+#include "measure/server_verdict.h"
+#include "model/measurements.h"
+#include "system/system.h"
+
+namespace guestclock::measure {
+
+/// A server as asked for, and its socket where it has an address.
+struct OpenServer {
+  std::string address;  ///< HOST:PORT as asked, [..] around IPv6
+  std::unique_ptr<system::UdpSocket> socket;
+  bool own = false;        ///< loopback, private or link-local
+  std::string no_address;  ///< why there is no socket
+};
+
+/// Resolves a name and opens a socket to its first address that lets itself be opened.
+[[nodiscard]] OpenServer open_server(const system::Network& network, std::string_view text);
+
+/// What came of one server.
+struct ServerRecord {
+  ServerObservation seen;
+  std::vector<model::Exchange> exchanges;  ///< t1, t4 on CLOCK_MONOTONIC_RAW
+  /// CLOCK_REALTIME minus CLOCK_MONOTONIC_RAW just after each of them; nothing where unreadable.
+  std::vector<std::optional<Nanoseconds>> realtime_minus_raw;
+};
+
+struct NtpRun {
+  std::vector<ServerRecord> servers;  ///< in the order given
+  bool kernel_stamps = false;         ///< t4 came from the kernel where it stamped
+};
+
+/// Asks until `duration` has passed on CLOCK_MONOTONIC_RAW or `stop` is raised; with nobody (left)
+/// to ask, until `alone` has passed.
+[[nodiscard]] NtpRun run_ntp(const system::System& system, std::span<const OpenServer> servers,
+                             const NtpPolicy& policy, Nanoseconds duration, Nanoseconds alone,
+                             const StopFlag& stop);
+
+}  // namespace guestclock::measure

@@ -1,0 +1,59 @@
+#include "measure/policy.h"
+
+#include <cmath>
+
+namespace guestclock::measure {
+namespace {
+
+Nanoseconds seconds(const tables::Thresholds& thresholds, std::string_view name) {
+  return Nanoseconds(std::llround(thresholds.get(name) * 1e9));
+}
+
+std::int64_t whole(const tables::Thresholds& thresholds, std::string_view name) {
+  return std::llround(thresholds.get(name));
+}
+
+std::size_t count(const tables::Thresholds& thresholds, std::string_view name) {
+  return static_cast<std::size_t>(std::max<std::int64_t>(whole(thresholds, name), 1));
+}
+
+}  // namespace
+
+NtpPolicy ntp_policy(const tables::Thresholds& thresholds) {
+  const double jitter = thresholds.get("ntp_jitter_share");
+  NtpPolicy policy;
+  policy.own.interval = seconds(thresholds, "ntp_own_interval_s");
+  policy.own.jitter_share = jitter;
+  policy.own.requests = count(thresholds, "ntp_own_requests_max");
+  policy.foreign.interval = seconds(thresholds, "ntp_public_interval_s");
+  policy.foreign.gap = seconds(thresholds, "ntp_public_gap_s");
+  policy.foreign.jitter_share = jitter;
+  policy.foreign.requests = count(thresholds, "ntp_public_requests_max");
+  policy.warmup = seconds(thresholds, "ntp_warmup_s");
+  policy.answer_wait = seconds(thresholds, "ntp_answer_wait_s");
+  policy.coarse_clock = seconds(thresholds, "ntp_coarse_clock_s");
+  policy.datagrams_per_wake = count(thresholds, "ntp_datagrams_per_wake");
+  return policy;
+}
+
+DriftPolicy drift_policy(const tables::Thresholds& thresholds) {
+  return {whole(thresholds, "drift_few_samples"), thresholds.get("drift_wide_ppm"),
+          thresholds.get("drift_systematic_ppm")};
+}
+
+ClockPolicy clock_policy(const tables::Thresholds& thresholds) {
+  return {count(thresholds, "clock_sandwiches"), seconds(thresholds, "clock_step_s")};
+}
+
+TickPolicy tick_policy(const tables::Thresholds& thresholds) {
+  TickPolicy policy;
+  policy.hz = std::max<std::int64_t>(whole(thresholds, "ticks_hz"), 1);
+  policy.late_share = thresholds.get("ticks_late_share");
+  policy.alone = seconds(thresholds, "ticks_alone_s");
+  policy.stall_min = seconds(thresholds, "stall_min_s");
+  policy.stall_cause_share = thresholds.get("stall_cause_share");
+  policy.stall_list_max = count(thresholds, "stall_list_max");
+  return policy;
+}
+
+}  // namespace guestclock::measure

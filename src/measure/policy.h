@@ -1,0 +1,43 @@
+// The numbers this module works with, taken out of the thresholds by name in one place.
+#pragma once
+
+#include "measure/send_schedule.h"
+#include "tables/tables.h"
+
+namespace guestclock::measure {
+
+struct NtpPolicy {
+  SendPolicy own;      ///< loopback, private and link-local servers
+  SendPolicy foreign;  ///< everybody else's
+  Nanoseconds warmup{};
+  Nanoseconds answer_wait{};
+  Nanoseconds coarse_clock{};  ///< a round trip may be this much below zero
+  std::size_t datagrams_per_wake = 1;
+};
+
+struct DriftPolicy {
+  std::int64_t few_samples = 0;
+  double wide_ppm = 0;
+  double systematic_ppm = 0;
+};
+
+struct ClockPolicy {
+  std::size_t sandwiches = 1;
+  Nanoseconds step{};
+};
+
+struct TickPolicy {
+  std::int64_t hz = 1;
+  double late_share = 0;
+  Nanoseconds alone{};  ///< how long to run where only ticks are measured
+  Nanoseconds stall_min{};
+  double stall_cause_share = 0;
+  std::size_t stall_list_max = 0;
+};
+
+[[nodiscard]] NtpPolicy ntp_policy(const tables::Thresholds& thresholds);
+[[nodiscard]] DriftPolicy drift_policy(const tables::Thresholds& thresholds);
+[[nodiscard]] ClockPolicy clock_policy(const tables::Thresholds& thresholds);
+[[nodiscard]] TickPolicy tick_policy(const tables::Thresholds& thresholds);
+
+}  // namespace guestclock::measure

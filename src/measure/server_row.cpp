@@ -1,0 +1,85 @@
+#include "measure/server_row.h"
+
+#include <algorithm>
+#include <span>
+
+#include "base/rfc3339.h"
+#include "measure/drift_summary.h"
+
+namespace guestclock::measure {
+namespace {
+
+using model::Fact;
+
+void fill_header(const NtpHeader& header, model::Server& row) {
+  row.stratum = static_cast<std::int64_t>(header.stratum);
+  row.leap = static_cast<std::int64_t>(header.leap);
+  row.refid = refid_text(header.stratum, header.refid);
+  row.precision_s = precision_seconds(header.precision);
+  row.root_delay_s = short_format_seconds(header.root_delay);
+  row.root_dispersion_s = short_format_seconds(header.root_dispersion);
+  row.reference_time =
+      header.reference == 0
+          ? Fact<std::string>::unknown("the server sent zero: its clock has never been set")
+          : Fact<std::string>(rfc3339(since_1970(header.reference)));
+}
+
+void fill_unknown_header(const std::string& reason, model::Server& row) {
+  row.stratum = Fact<std::int64_t>::unknown(reason);
+  row.leap = Fact<std::int64_t>::unknown(reason);
+  row.refid = Fact<std::string>::unknown(reason);
+  row.precision_s = Fact<double>::unknown(reason);
+  row.root_delay_s = Fact<double>::unknown(reason);
+  row.root_dispersion_s = Fact<double>::unknown(reason);
+  row.reference_time = Fact<std::string>::unknown(reason);
+}
+
+/// Offset and delay by the exchange of smallest delay (RFC 5905 section 10: the clock filter).
+void fill_times(const ServerRecord& record, model::Server& row) {
+  const auto nearest = std::min_element(
+      record.exchanges.begin(), record.exchanges.end(),
+      [](const model::Exchange& a, const model::Exchange& b) { return a.delay() < b.delay(); });
+  if (nearest == record.exchanges.end()) {
+    row.offset_s = Fact<double>::unknown("no exchange");
+    row.delay_s = Fact<double>::unknown("no exchange");
+    return;
+  }
+  row.delay_s = to_seconds(nearest->delay());
+  const auto index = static_cast<std::size_t>(nearest - record.exchanges.begin());
+  const std::optional<Nanoseconds>& realtime_minus_raw = record.realtime_minus_raw[index];
+  if (!realtime_minus_raw) {
+    row.offset_s = Fact<double>::unknown("CLOCK_REALTIME cannot be read");
+    return;
+  }
+  const Nanoseconds forth = nearest->t2 - (nearest->t1 + *realtime_minus_raw);
+  const Nanoseconds back = nearest->t3 - (nearest->t4 + *realtime_minus_raw);
+  row.offset_s = to_seconds(forth) / 2 + to_seconds(back) / 2;
+}
+
+}  // namespace
+
+model::Server server_row(const OpenServer& server, const ServerRecord& record,
+                         const DriftPolicy& policy, const std::optional<Sandwich>& realtime) {
+  model::Server row;
+  row.address = server.address;
+  row.sent = record.seen.sent;
+  row.received = record.seen.answers;
+  if (record.seen.last) {
+    fill_header(*record.seen.last, row);
+  } else {
+    fill_unknown_header("no valid answer", row);
+  }
+  fill_times(record, row);
+
+  ServerVerdict judged = judge_server(record.seen);
+  row.verdict = std::move(judged.verdict);
+  row.reasons = std::move(judged.reasons);
+  if (row.verdict == "usable") {
+    row.drift = summarise_drift(fit_drift(record.exchanges), record.exchanges, policy, realtime);
+  } else {
+    row.drift = Fact<model::Drift>::unknown("the server is not usable: " + row.verdict);
+  }
+  return row;
+}
+
+}  // namespace guestclock::measure

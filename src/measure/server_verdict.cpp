@@ -1,0 +1,82 @@
+#include "measure/server_verdict.h"
+
+#include <fmt/format.h>
+
+namespace guestclock::measure {
+namespace {
+
+constexpr int kLeapUnsynchronised = 3;
+constexpr int kStratumUnsynchronised = 16;
+
+bool is_local_clock(const NtpHeader& header) {
+  const auto& id = header.refid;
+  // 127.127.1.u is ntpd's and chronyd's LOCAL driver; at stratum 1 it may call itself LOCL.
+  return (id[0] == 127 && id[1] == 127 && id[2] == 1) || refid_text(header.stratum, id) == "LOCL";
+}
+
+std::vector<std::string> synchronisation_faults(const NtpHeader& header) {
+  std::vector<std::string> faults;
+  const std::string refid = refid_text(header.stratum, header.refid);
+  if (header.stratum == 0) {
+    faults.push_back(refid.empty() ? "stratum 0: it has never synchronised"
+                                   : fmt::format("stratum 0, refid {}: it has not synchronised "
+                                                 "since it started",
+                                                 refid));
+  } else if (header.stratum >= kStratumUnsynchronised) {
+    faults.push_back(fmt::format("stratum {}: it is not synchronised", header.stratum));
+  }
+  if (header.leap == kLeapUnsynchronised) {
+    faults.emplace_back("leap 3: it says itself that its clock is not synchronised");
+  }
+  return faults;
+}
+
+void add_bogus(const BogusCounts& bogus, std::vector<std::string>& reasons) {
+  const auto add = [&reasons](std::int64_t count, const char* what) {
+    if (count > 0) reasons.push_back(fmt::format("{} datagrams dropped: {}", count, what));
+  };
+  add(bogus.wrong_origin, "they do not carry the random timestamp of our request");
+  add(bogus.wrong_mode, "they are no server's answers");
+  add(bogus.too_short, "shorter than the 48 bytes of an NTP header");
+  add(bogus.oversized, "longer than any NTP answer");
+  add(bogus.contradictory, "their times contradict each other");
+}
+
+}  // namespace
+
+bool is_stop_code(const std::string& refid) {
+  return refid == "RATE" || refid == "DENY" || refid == "RSTR";
+}
+
+ServerVerdict judge_server(const ServerObservation& seen) {
+  ServerVerdict result;
+  if (!seen.no_address.empty()) return {"unreachable", {seen.no_address}};
+
+  if (!seen.kiss.empty()) {
+    result.verdict = "kiss";
+    result.reasons.push_back(fmt::format(
+        "kiss code {}: {}; it was left alone at once", seen.kiss,
+        seen.kiss == "RATE" ? "it finds our requests too many" : "it refuses to serve this guest"));
+  } else if (seen.answers == 0 && seen.bogus.total() > 0) {
+    result.verdict = "bogus";
+    result.reasons.push_back(fmt::format("no valid answer to {} requests", seen.sent));
+  } else if (seen.answers == 0) {
+    result.verdict = "unreachable";
+    result.reasons.push_back(seen.sent > 0 ? fmt::format("no answer to {} requests", seen.sent)
+                                           : std::string("no request could be sent"));
+    if (!seen.last_error.empty()) result.reasons.push_back(seen.last_error);
+  } else {
+    result.reasons = synchronisation_faults(*seen.last);
+    result.verdict = result.reasons.empty() ? "usable" : "unsynchronised";
+    if (is_local_clock(*seen.last)) {
+      result.reasons.push_back(
+          fmt::format("undisciplined: it serves its own LOCAL clock (refid {}), which nothing "
+                      "steers",
+                      refid_text(seen.last->stratum, seen.last->refid)));
+    }
+  }
+  add_bogus(seen.bogus, result.reasons);
+  return result;
+}
+
+}  // namespace guestclock::measure

@@ -1,0 +1,203 @@
+#include "measure/ticks.h"
+
+#include <algorithm>
+#include <string_view>
+#include <system_error>
+
+#include "base/text.h"
+
+namespace guestclock::measure {
+namespace {
+
+using model::Fact;
+using system::ClockId;
+
+constexpr const char* kCounter = "monotonic_raw";
+constexpr const char* kClocksourcePath =
+    "/sys/devices/system/clocksource/clocksource0/current_clocksource";
+constexpr Nanoseconds kJoinWait = std::chrono::milliseconds(1);
+
+template <class T>
+const T* of_cpu(const Result<std::vector<std::pair<int, T>>>& all, int cpu) {
+  if (!all) return nullptr;
+  const auto found = std::find_if(all->begin(), all->end(),
+                                  [cpu](const auto& entry) { return entry.first == cpu; });
+  return found == all->end() ? nullptr : &found->second;
+}
+
+}  // namespace
+
+model::Ticks unknown_ticks(const std::string& reason) {
+  model::Ticks ticks;
+  ticks.hz = Fact<std::int64_t>::unknown(reason);
+  ticks.counter = Fact<std::string>::unknown(reason);
+  ticks.lost = Fact<std::int64_t>::unknown(reason);
+  ticks.late = Fact<std::int64_t>::unknown(reason);
+  ticks.longest_stall_s = Fact<double>::unknown(reason);
+  ticks.steal_s = Fact<double>::unknown(reason);
+  ticks.attribution.scheduler_s = Fact<double>::unknown(reason);
+  ticks.attribution.irq_s = Fact<double>::unknown(reason);
+  ticks.attribution.steal_s = Fact<double>::unknown(reason);
+  ticks.attribution.unexplained_s = Fact<double>::unknown(reason);
+  return ticks;
+}
+
+TickProbe::TickProbe(const system::System& system, const TickPolicy& policy, const StopFlag& stop)
+    : system_(system),
+      policy_(policy),
+      stop_(stop),
+      interrupts_at_start_(system.counters().timer_interrupts()),
+      times_at_start_(system.counters().cpu_times()) {
+  const Result<Nanoseconds> raw = system.clocks().read(ClockId::monotonic_raw);
+  if (!raw) {
+    failure_ = raw.error().message;
+    return;
+  }
+  raw_start_ = *raw;
+  const Result<std::vector<int>> cpus = system.identity().online_cpus();
+  if (!cpus) {
+    failure_ = cpus.error().message;
+    return;
+  }
+  for (const int cpu : *cpus)
+    start(cpu);
+  // Not a wait in the seam: no sleeper may see time pass before all of them are ready.
+  for (const auto& watch : watches_)
+    watch->bound.wait(false);
+}
+
+TickProbe::~TickProbe() {
+  join();
+}
+
+void TickProbe::start(int cpu) {
+  auto watch = std::make_unique<Watch>();
+  watch->cpu = cpu;
+  try {
+    watch->thread = std::thread(&TickProbe::run, this, std::ref(*watch));
+  } catch (const std::system_error& error) {
+    failure_ = std::string("cannot start a thread per CPU: ") + error.what();
+    return;
+  }
+  watches_.push_back(std::move(watch));
+}
+
+void TickProbe::run(Watch& watch) const {
+  const Result<void> bound = system_.identity().pin_thread(watch.cpu);
+  if (!bound) watch.failure = bound.error().message;
+  watch.bound = true;
+  watch.bound.notify_one();
+  if (bound) watch.result = run_sleeper(system_, watch.cpu, policy_, raw_start_, done_, stop_);
+  watch.finished = true;
+}
+
+void TickProbe::join() {
+  done_ = true;
+  // Waiting in the seam, not in join(): a simulated machine's time passes only there.
+  const auto running = [](const std::unique_ptr<Watch>& watch) {
+    return watch->thread.joinable() && !watch->finished;
+  };
+  while (std::any_of(watches_.begin(), watches_.end(), running)) {
+    if (!system_.network().wait({}, kJoinWait)) break;
+  }
+  for (const auto& watch : watches_) {
+    if (watch->thread.joinable()) watch->thread.join();
+  }
+}
+
+model::Ticks TickProbe::finish() {
+  join();
+  std::string failure = failure_;
+  model::Ticks ticks;
+  StallTotals totals;
+  std::int64_t lost = 0;
+  std::int64_t late = 0;
+  double longest = 0;
+  for (const auto& watch : watches_) {
+    const std::string& why = watch->failure.empty() ? watch->result.failure : watch->failure;
+    if (!why.empty()) failure = "CPU " + std::to_string(watch->cpu) + ": " + why;
+    if (!watch->failure.empty()) continue;
+    ticks.per_cpu.push_back(watch->result.ticks);
+    lost += watch->result.ticks.lost;
+    late += watch->result.ticks.late;
+    longest = std::max(longest, watch->result.longest_stall_s);
+    totals.scheduler_s += watch->result.totals.scheduler_s;
+    totals.irq_s += watch->result.totals.irq_s;
+    totals.steal_s += watch->result.totals.steal_s;
+    totals.unexplained_s += watch->result.totals.unexplained_s;
+  }
+  if (ticks.per_cpu.empty()) {
+    model::Ticks unknown = unknown_ticks(failure.empty() ? "no CPU could be watched" : failure);
+    count_steal(unknown);
+    return unknown;
+  }
+  ticks.hz = policy_.hz;
+  ticks.counter = independent_counter();
+  if (ticks.counter.known()) {
+    ticks.lost = lost;
+    ticks.late = late;
+    ticks.longest_stall_s = longest;
+  } else {
+    ticks.lost = Fact<std::int64_t>::unknown(ticks.counter.reason());
+    ticks.late = Fact<std::int64_t>::unknown(ticks.counter.reason());
+    ticks.longest_stall_s = Fact<double>::unknown(ticks.counter.reason());
+  }
+  const Result<Nanoseconds> run_delay = system_.counters().run_delay();
+  ticks.attribution.scheduler_s = run_delay ? Fact<double>(totals.scheduler_s)
+                                            : Fact<double>::unknown(run_delay.error().message);
+  const bool per_cpu = times_at_start_.has_value();
+  const auto by_cpu_times = [&](double seconds) {
+    return per_cpu ? Fact<double>(seconds) : Fact<double>::unknown(times_at_start_.error().message);
+  };
+  ticks.attribution.irq_s = by_cpu_times(totals.irq_s);
+  ticks.attribution.steal_s = by_cpu_times(totals.steal_s);
+  ticks.attribution.unexplained_s = totals.unexplained_s;
+  count_interrupts(ticks);
+  count_steal(ticks);
+  return ticks;
+}
+
+void TickProbe::count_interrupts(model::Ticks& ticks) const {
+  const auto at_end = system_.counters().timer_interrupts();
+  const Result<Nanoseconds> raw = system_.clocks().read(ClockId::monotonic_raw);
+  const double elapsed = raw ? to_seconds(*raw - raw_start_) : 0;
+  for (model::CpuTicks& cpu : ticks.per_cpu) {
+    const std::uint64_t* before = of_cpu(interrupts_at_start_, static_cast<int>(cpu.cpu));
+    const std::uint64_t* after = of_cpu(at_end, static_cast<int>(cpu.cpu));
+    if (before == nullptr || after == nullptr || elapsed <= 0) {
+      cpu.interrupts_per_s = Fact<double>::unknown(
+          at_end ? "the kernel lists no timer interrupts of this CPU" : at_end.error().message);
+    } else if (*after < *before) {
+      cpu.interrupts_per_s = Fact<double>::unknown("the kernel's count went backwards");
+    } else {
+      cpu.interrupts_per_s = static_cast<double>(*after - *before) / elapsed;
+    }
+  }
+}
+
+void TickProbe::count_steal(model::Ticks& ticks) const {
+  const auto at_end = system_.counters().cpu_times();
+  if (!at_end || !times_at_start_) {
+    const Error& error = at_end ? times_at_start_.error() : at_end.error();
+    ticks.steal_s = Fact<double>::unknown(error.message);
+    return;
+  }
+  double steal = 0;
+  for (const auto& [cpu, times] : *at_end) {
+    const system::CpuTimes* before = of_cpu(times_at_start_, cpu);
+    if (before != nullptr) steal += std::max(times.steal_s - before->steal_s, 0.0);
+  }
+  ticks.steal_s = steal;
+}
+
+model::Fact<std::string> TickProbe::independent_counter() const {
+  const Result<std::string> source = system_.files().read(kClocksourcePath);
+  const std::string_view name = source ? trim(*source) : std::string_view();
+  if (name == "jiffies" || name == "refined-jiffies") {
+    return Fact<std::string>::unknown("the clocksource is " + std::string(name) +
+                                      ": every clock of this guest counts the ticks themselves");
+  }
+  return std::string(kCounter);
+}
+
+}  // namespace guestclock::measure

@@ -1,0 +1,63 @@
+// Lost, late and stalled ticks of every CPU while something else is being measured: one bound
+// sleeper thread per online CPU, the timer interrupts taken, and the steal the hypervisor admits.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "base/stop_flag.h"
+#include "measure/policy.h"
+#include "measure/sleeper.h"
+#include "model/measurements.h"
+#include "system/system.h"
+
+namespace guestclock::measure {
+
+/// Every tick fact unknown for one reason.
+[[nodiscard]] model::Ticks unknown_ticks(const std::string& reason);
+
+/// Starts in its constructor, which returns once every sleeper is bound to its CPU; the destructor
+/// ends and joins them.
+class TickProbe {
+ public:
+  TickProbe(const system::System& system, const TickPolicy& policy, const StopFlag& stop);
+  TickProbe(const TickProbe&) = delete;
+  TickProbe& operator=(const TickProbe&) = delete;
+  ~TickProbe();
+
+  /// Ends the sleepers (each wakes within its period), joins them, and sums up.
+  [[nodiscard]] model::Ticks finish();
+
+ private:
+  struct Watch {
+    int cpu = 0;
+    std::atomic<bool> bound{false};  ///< or failed to be
+    std::atomic<bool> finished{false};
+    std::string failure;  ///< why it could not be bound
+    SleeperResult result;
+    std::thread thread;
+  };
+
+  void start(int cpu);
+  void run(Watch& watch) const;
+  void join();
+  void count_interrupts(model::Ticks& ticks) const;
+  void count_steal(model::Ticks& ticks) const;
+  [[nodiscard]] model::Fact<std::string> independent_counter() const;
+
+  const system::System& system_;
+  TickPolicy policy_;
+  const StopFlag& stop_;
+  Nanoseconds raw_start_{};
+  std::atomic<bool> done_{false};
+  std::string failure_;  ///< why nothing could be watched
+  std::vector<std::unique_ptr<Watch>> watches_;
+  Result<std::vector<std::pair<int, std::uint64_t>>> interrupts_at_start_;
+  Result<std::vector<std::pair<int, system::CpuTimes>>> times_at_start_;
+};
+
+}  // namespace guestclock::measure

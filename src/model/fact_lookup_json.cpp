@@ -1,0 +1,147 @@
+#include "model/fact_lookup_json.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "model/fact_json.h"
+#include "model/facts_json.h"
+#include "model/measurements_json.h"
+
+namespace guestclock::model {
+namespace {
+
+constexpr std::string_view kMeasurements = "measurements";
+
+std::string in_words(double value) {
+  constexpr double kLargestExact = 9007199254740992.0;
+  if (std::trunc(value) == value && std::fabs(value) < kLargestExact) {
+    return fmt::format("{}", static_cast<std::int64_t>(value));
+  }
+  return fmt::format("{}", value);
+}
+
+/// What stands for a list element: objects by their name.
+std::string element_in_words(const Json& element) {
+  if (element.is_string()) return element.get<std::string>();
+  if (element.is_boolean()) return element.get<bool>() ? "true" : "false";
+  if (element.is_number()) return in_words(element.get<double>());
+  if (element.is_object()) {
+    for (const char* key : {"name", "title", "address", "source", "cpu"}) {
+      const auto name = element.find(key);
+      if (name != element.end()) return element_in_words(*name);
+    }
+  }
+  return {};
+}
+
+/// Walks one part of the tree; `unknown` has the reasons, by path inside that part.
+class Walk {
+ public:
+  explicit Walk(const Json& part) : part_(part), unknown_(part["unknown"]) {}
+
+  [[nodiscard]] LookupValue at(std::string_view path) const { return at(part_, {}, path); }
+
+ private:
+  [[nodiscard]] LookupValue at(const Json& node, const std::string& here,
+                               std::string_view rest) const {
+    const auto reason = unknown_.find(here);
+    if (reason != unknown_.end()) return UnknownValue{reason->get<std::string>()};
+    if (rest.empty()) return value_of(node);
+    if (node.is_array()) return collect(node, here, rest);
+    if (!node.is_object()) return AbsentValue{};
+    const std::size_t dot = rest.find('.');
+    const std::string name(rest.substr(0, dot));
+    const auto member = node.find(name);
+    if (member == node.end() || member_path(here, name) == "unknown") return AbsentValue{};
+    const bool last = dot == std::string_view::npos;
+    return at(*member, member_path(here, name), last ? std::string_view{} : rest.substr(dot + 1));
+  }
+
+  /// One member of every element; unknown as soon as one element's is.
+  [[nodiscard]] LookupValue collect(const Json& list, const std::string& here,
+                                    std::string_view rest) const {
+    std::vector<std::string> all;
+    std::size_t index = 0;
+    for (const Json& element : list) {
+      const LookupValue value = at(element, element_path(here, index++), rest);
+      if (std::holds_alternative<UnknownValue>(value)) return value;
+      if (std::holds_alternative<AbsentValue>(value)) continue;
+      if (const auto* several = std::get_if<std::vector<std::string>>(&value)) {
+        all.insert(all.end(), several->begin(), several->end());
+      } else if (const auto* text = std::get_if<std::string>(&value)) {
+        all.push_back(*text);
+      } else {
+        all.push_back(describe(value));
+      }
+    }
+    return some(std::move(all));
+  }
+
+  [[nodiscard]] static LookupValue value_of(const Json& node) {
+    if (node.is_boolean()) return node.get<bool>();
+    if (node.is_number()) return node.get<double>();
+    if (node.is_string()) return node.get<std::string>();
+    std::vector<std::string> all;
+    if (node.is_array()) {
+      for (const Json& element : node)
+        all.push_back(element_in_words(element));
+    }
+    return some(std::move(all));
+  }
+
+  [[nodiscard]] static LookupValue some(std::vector<std::string> all) {
+    if (all.empty()) return AbsentValue{};
+    return all;
+  }
+
+  const Json& part_;
+  const Json& unknown_;
+};
+
+struct InWords {
+  std::string operator()(const AbsentValue&) const { return "absent"; }
+  std::string operator()(const UnknownValue& unknown) const {
+    return "unknown: " + printable(unknown.reason, unknown.reason.size());
+  }
+  std::string operator()(bool value) const { return value ? "true" : "false"; }
+  std::string operator()(double value) const { return in_words(value); }
+  std::string operator()(const std::string& value) const { return printable(value, value.size()); }
+  std::string operator()(const std::vector<std::string>& values) const {
+    return (*this)(join(values, ", "));
+  }
+};
+
+}  // namespace
+
+struct FactLookup::Tree {
+  Json facts;
+  std::optional<Json> measurements;
+};
+
+FactLookup::FactLookup(const Facts& facts, const Measurements* measurements)
+    : tree_(std::make_unique<Tree>()) {
+  tree_->facts = facts_to_json(facts);
+  if (measurements != nullptr) tree_->measurements = measurements_to_json(*measurements);
+}
+FactLookup::~FactLookup() = default;
+FactLookup::FactLookup(FactLookup&&) noexcept = default;
+FactLookup& FactLookup::operator=(FactLookup&&) noexcept = default;
+
+LookupValue FactLookup::at(std::string_view path) const {
+  if (path.empty()) return AbsentValue{};
+  const bool is_measured = path.substr(0, path.find('.')) == kMeasurements;
+  if (!is_measured) return Walk(tree_->facts).at(path);
+  if (!tree_->measurements) return UnknownValue{"not measured"};
+  path.remove_prefix(std::min(path.size(), kMeasurements.size() + 1));
+  return Walk(*tree_->measurements).at(path);
+}
+
+std::string describe(const LookupValue& value) {
+  return std::visit(InWords{}, value);
+}
+
+}  // namespace guestclock::model

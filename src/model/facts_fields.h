@@ -1,0 +1,122 @@
+// The names that the contract gives the members of the detect document, once for all who need them:
+// writing, reading, looking up, assuming. `fields(value, visit)` calls visit(name, member, form) in
+// the document's order.
+#pragma once
+
+#include "model/facts.h"
+#include "model/fields.h"
+
+namespace guestclock::model {
+
+template <Is<Evidence> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("source", self.source, Form::plain);
+  visit("value", self.value, Form::plain);
+  visit("says", self.says, Form::plain);
+  visit("used", self.used, Form::plain);
+  visit("why", self.why, Form::plain);
+}
+
+template <Is<Virtualization> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("role", self.role, Form::word);
+  visit("vm", self.vm, Form::word);
+  visit("container", self.container, Form::word);
+  visit("platform", self.platform, Form::word_or_null);
+  visit("nested", self.nested, Form::word);
+  visit("interfaces", self.interfaces, Form::plain);
+  visit("evidence", self.evidence, Form::plain);
+}
+
+template <Is<Distribution> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("id", self.id, Form::plain);
+  visit("version", self.version, Form::plain);
+}
+
+template <Is<Kernel> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("os", self.os, Form::plain);
+  visit("distribution", self.distribution, Form::plain);
+  visit("release", self.release, Form::plain);
+  visit("arch", self.arch, Form::plain);
+  visit("hz", self.hz, Form::plain);
+  visit("tickless", self.tickless, Form::plain);
+  visit("cmdline", self.cmdline, Form::plain);
+}
+
+template <Is<Tsc> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("invariant", self.invariant, Form::plain);
+  visit("known_freq", self.known_freq, Form::plain);
+  visit("reliable", self.reliable, Form::plain);
+  visit("adjust", self.adjust, Form::plain);
+}
+
+template <Is<PtpDevice> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("name", self.name, Form::plain);
+  visit("clock_name", self.clock_name, Form::plain);
+}
+
+template <Is<RtcDevice> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("name", self.name, Form::plain);
+  visit("driver", self.driver, Form::plain);
+  visit("sets_clock", self.sets_clock, Form::plain);
+}
+
+template <Is<Clock> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("source", self.source, Form::plain);
+  visit("available", self.available, Form::plain);
+  visit("event_device", self.event_device, Form::plain);
+  visit("tsc", self.tsc, Form::plain);
+  visit("ptp", self.ptp, Form::plain);
+  visit("rtc", self.rtc, Form::plain);
+}
+
+template <Is<BootEntry> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("loader", self.loader, Form::plain);
+  visit("file", self.file, Form::plain);
+  visit("title", self.title, Form::plain);
+  visit("index", self.index, Form::plain);
+  visit("default", self.is_default, Form::plain);
+  visit("rescue", self.rescue, Form::plain);
+  visit("kernel", self.kernel, Form::plain);
+  visit("parameters", self.parameters, Form::plain);
+}
+
+template <Is<Boot> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("loader", self.loader, Form::word);
+  visit("files", self.files, Form::plain);
+  visit("entries", self.entries, Form::plain);
+}
+
+template <Is<TimeDaemon> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("name", self.name, Form::plain);
+  visit("config", self.config, Form::plain);
+  visit("running", self.running, Form::plain);
+  visit("enabled", self.enabled, Form::plain);
+  visit("servers", self.servers, Form::plain);
+  visit("local_clock", self.local_clock, Form::plain);
+}
+
+template <Is<Timesync> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("daemons", self.daemons, Form::plain);
+}
+
+template <Is<Facts> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("virtualization", self.virtualization, Form::plain);
+  visit("kernel", self.kernel, Form::plain);
+  visit("clock", self.clock, Form::plain);
+  visit("boot", self.boot, Form::plain);
+  visit("timesync", self.timesync, Form::plain);
+}
+
+}  // namespace guestclock::model

@@ -1,0 +1,97 @@
+// The names that the contract gives the members of the measure document: see facts_fields.h.
+#pragma once
+
+#include "model/fields.h"
+#include "model/measurements.h"
+
+namespace guestclock::model {
+
+template <Is<Drift> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("clock", self.clock, Form::plain);
+  visit("rate_error_ppm", self.rate_error_ppm, Form::ppm);
+  visit("ci95_ppm", self.ci95_ppm, Form::ppm);
+  visit("systematic_ppm", self.systematic_ppm, Form::ppm);
+  visit("offset_s", self.offset_s, Form::seconds);
+  visit("offset_bound_s", self.offset_bound_s, Form::seconds);
+  visit("exchanges", self.exchanges, Form::plain);
+  visit("used", self.used, Form::plain);
+  visit("duration_s", self.duration_s, Form::seconds);
+  visit("flags", self.flags, Form::plain);
+}
+
+template <Is<ClockRate> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("name", self.name, Form::plain);
+  visit("rate_error_ppm", self.rate_error_ppm, Form::ppm);
+  visit("ci95_ppm", self.ci95_ppm, Form::ppm);
+  visit("read_cost_ns", self.read_cost_ns, Form::nanoseconds);
+  visit("vdso", self.vdso, Form::plain);
+}
+
+template <Is<Server> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("address", self.address, Form::plain);
+  visit("stratum", self.stratum, Form::plain);
+  visit("leap", self.leap, Form::plain);
+  visit("refid", self.refid, Form::plain);
+  visit("precision_s", self.precision_s, Form::seconds);
+  visit("root_delay_s", self.root_delay_s, Form::seconds);
+  visit("root_dispersion_s", self.root_dispersion_s, Form::seconds);
+  visit("reference_time", self.reference_time, Form::plain);
+  visit("offset_s", self.offset_s, Form::seconds);
+  visit("delay_s", self.delay_s, Form::seconds);
+  visit("sent", self.sent, Form::plain);
+  visit("received", self.received, Form::plain);
+  visit("verdict", self.verdict, Form::plain);
+  visit("reasons", self.reasons, Form::plain);
+  visit("drift", self.drift, Form::plain);
+}
+
+template <Is<Stall> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("start_s", self.start_s, Form::seconds);
+  visit("length_s", self.length_s, Form::seconds);
+  visit("cause", self.cause, Form::plain);
+}
+
+template <Is<CpuTicks> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("cpu", self.cpu, Form::plain);
+  visit("expected", self.expected, Form::plain);
+  visit("delivered", self.delivered, Form::plain);
+  visit("lost", self.lost, Form::plain);
+  visit("late", self.late, Form::plain);
+  visit("interrupts_per_s", self.interrupts_per_s, Form::per_second);
+  visit("stalls", self.stalls, Form::plain);
+}
+
+template <Is<TickAttribution> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("scheduler_s", self.scheduler_s, Form::seconds);
+  visit("irq_s", self.irq_s, Form::seconds);
+  visit("steal_s", self.steal_s, Form::seconds);
+  visit("unexplained_s", self.unexplained_s, Form::seconds);
+}
+
+template <Is<Ticks> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("hz", self.hz, Form::plain);
+  visit("counter", self.counter, Form::plain);
+  visit("per_cpu", self.per_cpu, Form::plain);
+  visit("lost", self.lost, Form::plain);
+  visit("late", self.late, Form::plain);
+  visit("longest_stall_s", self.longest_stall_s, Form::seconds);
+  visit("steal_s", self.steal_s, Form::seconds);
+  visit("attribution", self.attribution, Form::plain);
+}
+
+template <Is<Measurements> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("drift", self.drift, Form::plain);
+  visit("clocks", self.clocks, Form::plain);
+  visit("servers", self.servers, Form::plain);
+  visit("ticks", self.ticks, Form::plain);
+}
+
+}  // namespace guestclock::model

@@ -1,0 +1,67 @@
+#include "probe/probe.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "model/fact_lookup_json.h"
+
+namespace guestclock::probe {
+namespace {
+
+using model::Fact;
+
+/// Lays every assumption over `facts`; what each replaced is remembered the first time.
+Result<void> lay_over(model::Facts& facts, std::vector<model::Assumption>& assumptions) {
+  for (model::Assumption& assumption : assumptions) {
+    std::string replaced;
+    auto changed = model::assume(facts, assumption.key, assumption.value, &replaced);
+    if (!changed) return tl::make_unexpected(changed.error());
+    if (assumption.replaced.empty() && *changed != facts) assumption.replaced = replaced;
+    facts = std::move(*changed);
+  }
+  return {};
+}
+
+/// In a tree: the kernel that the default entry boots, else the only one installed.
+Fact<std::string> release_of_tree(const system::Files& files, const model::Boot& boot) {
+  if (boot.entries.known()) {
+    for (const model::BootEntry& entry : boot.entries.value()) {
+      if (!entry.is_default || entry.kernel.empty()) continue;
+      const std::string name = entry.kernel.substr(entry.kernel.rfind('/') + 1);
+      const std::size_t dash = name.find('-');
+      if (dash != std::string::npos && name.starts_with("vmlinu")) return name.substr(dash + 1);
+    }
+  }
+  const auto modules = files.list("/lib/modules");
+  if (modules && modules->size() == 1) return modules->front();
+  return Fact<std::string>::unknown(
+      "neither a default boot entry nor /lib/modules names one kernel");
+}
+
+}  // namespace
+
+Result<Probed> probe(const system::System& system, const tables::Tables& tables,
+                     std::span<const boot::BootLoader* const> loaders,
+                     std::vector<model::Assumption> assumptions) {
+  Probed probed;
+  model::Facts& facts = probed.facts;
+  facts.kernel = probe_kernel(system);
+  facts.virtualization = probe_virtualization(system, tables.hypervisors, facts.kernel);
+  facts.clock = probe_clock(system);
+  facts.timesync = probe_time_daemons(system);
+  // Before the boot files are looked for: an assumed os decides which loaders can be there.
+  if (auto laid = lay_over(facts, assumptions); !laid) return tl::make_unexpected(laid.error());
+
+  settings::LocateHints hints;
+  if (facts.kernel.os.known()) hints.os = facts.kernel.os.value();
+  facts.boot = probe_boot(system, boot::loaders_in_use(loaders, system.files(), hints));
+  if (!facts.kernel.release.known() && !system.live()) {
+    facts.kernel.release = release_of_tree(system.files(), facts.boot);
+  }
+  if (facts.kernel.os.value_or("") == "freebsd") facts.kernel.hz = probe_freebsd_hz(system, facts);
+  if (auto laid = lay_over(facts, assumptions); !laid) return tl::make_unexpected(laid.error());
+  probed.assumptions = std::move(assumptions);
+  return probed;
+}
+
+}  // namespace guestclock::probe

@@ -1,0 +1,121 @@
+#include <array>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "report/text_parts.h"
+
+namespace guestclock::report {
+namespace {
+
+void write_title(Page& page, const model::AuditReport& report) {
+  std::string title = "guestclock " + report.tool_version + ", rules " + report.rules_version;
+  if (!report.generated_at.empty()) title += ", " + report.generated_at;
+  if (report.host.known()) title += ", " + report.host.value();
+  page.heading(title);
+}
+
+std::string change_in_words(const model::FindingChange& change) {
+  const std::string to = change.to ? "becomes " + *change.to : std::string("goes");
+  const std::string from = change.from ? " (now " + *change.from + ")" : " (now absent)";
+  return change.target + ": " + change.parameter + " " + to + from;
+}
+
+void write_finding(Page& page, const model::Finding& finding) {
+  page.gap();
+  page.paragraph(0, fmt::format("[{}] {} ({}): {}", model::to_string(finding.severity),
+                                finding.rule, finding.catalogue, finding.title));
+  std::string_view label = "seen";
+  for (const model::FindingEvidence& seen : finding.evidence) {
+    page.field(label, seen.fact + ": " + seen.value);
+    label = "";
+  }
+  page.field("why", finding.why);
+  page.field("do", finding.fix.what);
+  for (const model::FindingChange& change : finding.changes) {
+    page.field("change", change_in_words(change) + (finding.fix.reboot ? ", needs a reboot" : ""));
+  }
+  if (finding.held) {
+    page.field("held", fmt::format("its risk is {}; to accept it: --accept-risk {}",
+                                   model::to_string(finding.risk), finding.rule));
+  }
+  if (!finding.fix.check.empty()) page.field("check", finding.fix.check);
+  if (!finding.fix.undo.empty()) page.field("undo", finding.fix.undo);
+  for (const std::string& source : finding.sources)
+    page.field("source", source);
+}
+
+/// "medium 1, info 1" in falling severity, and the rest.
+struct Tally {
+  std::array<std::size_t, 4> by_severity{};
+  std::size_t open = 0;
+  std::size_t held = 0;
+};
+
+Tally tally(const model::Judgement& judgement) {
+  Tally counts;
+  for (const model::Finding& finding : judgement.findings) {
+    if (finding.held) {
+      ++counts.held;
+    } else {
+      ++counts.open;
+      ++counts.by_severity.at(static_cast<std::size_t>(finding.severity));
+    }
+  }
+  return counts;
+}
+
+std::string severities_in_words(const Tally& counts) {
+  std::vector<std::string> parts;
+  for (const model::Severity severity : {model::Severity::high, model::Severity::medium,
+                                         model::Severity::low, model::Severity::info}) {
+    const std::size_t count = counts.by_severity.at(static_cast<std::size_t>(severity));
+    if (count > 0) parts.push_back(fmt::format("{} {}", count, model::to_string(severity)));
+  }
+  return join(parts, ", ");
+}
+
+std::string verdict_in_words(const model::AuditReport& report) {
+  const Tally counts = tally(report.judgement);
+  const std::string_view word = model::verdict(report);
+  const std::string held =
+      counts.held > 0 ? fmt::format("; {} held until its risk is accepted", counts.held) : "";
+  const std::string found = fmt::format(
+      "{} ({})", counts.open == 1 ? "1 finding" : fmt::format("{} findings", counts.open),
+      severities_in_words(counts));
+  if (word == "findings") return "Verdict: " + found + held + ".";
+  const std::string noted = counts.open > 0 ? "; " + found : "";
+  if (word == "good") return "Verdict: good: nothing to change on this guest" + noted + held + ".";
+  return "Verdict: unknown: a reference or a fact that decides is missing" + noted + held + ".";
+}
+
+}  // namespace
+
+void write_not_judged(Page& page, const std::vector<model::NotJudged>& rules) {
+  if (rules.empty()) return;
+  page.heading("Not judged");
+  for (const model::NotJudged& rule : rules) {
+    page.bullet(rule.rule + ": " + rule.fact + " is not known: " + rule.reason);
+  }
+}
+
+void write_document(Page& page, const model::AuditReport& report) {
+  write_title(page, report);
+  write_facts(page, report.facts, false);
+  write_assumptions(page, report.assumptions);
+  if (report.measurements) {
+    write_measurements(page, *report.measurements);
+  } else {
+    page.heading("Drift");
+    page.paragraph(2, "unknown: " + report.no_measurements);
+  }
+  page.heading("Findings");
+  if (report.judgement.findings.empty()) page.paragraph(2, "none");
+  for (const model::Finding& finding : report.judgement.findings)
+    write_finding(page, finding);
+  write_not_judged(page, report.judgement.not_judged);
+  page.gap();
+  page.line(0, verdict_in_words(report));
+}
+
+}  // namespace guestclock::report

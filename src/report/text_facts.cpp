@@ -1,0 +1,159 @@
+#include "base/text.h"
+#include "report/text_parts.h"
+
+namespace guestclock::report {
+namespace {
+
+std::string listed(const model::Fact<std::vector<std::string>>& fact, std::string_view between) {
+  return in_words(
+      fact, [between](const std::vector<std::string>& list) { return in_words(list, between); });
+}
+
+void write_evidence(Page& page, const std::vector<model::Evidence>& all) {
+  page.heading("Evidence");
+  if (all.empty()) page.paragraph(2, "none");
+  for (const model::Evidence& one : all) {
+    page.field(one.used ? "used" : "overruled", one.source + " = " + one.value + ": " + one.says);
+    if (!one.why.empty()) page.field("", one.why);
+  }
+}
+
+void write_evidence_used(Page& page, const std::vector<model::Evidence>& all) {
+  std::size_t overruled = 0;
+  bool first = true;
+  for (const model::Evidence& one : all) {
+    if (!one.used) {
+      ++overruled;
+      continue;
+    }
+    page.field(first ? "evidence" : "", one.source + " = " + one.value + ": " + one.says);
+    first = false;
+  }
+  if (overruled > 0) {
+    const std::string what = counted(overruled, "piece") + " overruled: see `guestclock detect`";
+    page.field(first ? "evidence" : "", what);
+  }
+}
+
+void write_virtualization(Page& page, const model::Virtualization& facts) {
+  page.heading("Where this guest runs");
+  page.field("role", in_words(facts.role));
+  page.field("hypervisor", in_words(facts.vm));
+  page.field("container", in_words(facts.container));
+  page.field("platform", in_words(facts.platform));
+  if (facts.nested.known()) page.field("nested", facts.nested.value());
+  page.field("interfaces", in_words(facts.interfaces, ", "));
+}
+
+void write_kernel(Page& page, const model::Kernel& facts) {
+  page.heading("Kernel");
+  page.field("system", in_words(facts.os));
+  page.field("distribution", in_words(facts.distribution.id));
+  page.field("version", in_words(facts.distribution.version));
+  page.field("kernel", in_words(facts.release));
+  page.field("architecture", in_words(facts.arch));
+  page.field("HZ", in_words(facts.hz));
+  page.field("tickless", in_words(facts.tickless));
+  page.field("command line", listed(facts.cmdline, " "));
+}
+
+std::string ptp_in_words(const std::vector<model::PtpDevice>& devices) {
+  std::vector<std::string> all;
+  for (const model::PtpDevice& device : devices) {
+    all.push_back(device.name + " (" + in_words(device.clock_name) + ")");
+  }
+  return in_words(all, ", ");
+}
+
+std::string rtc_in_words(const std::vector<model::RtcDevice>& devices) {
+  std::vector<std::string> all;
+  for (const model::RtcDevice& device : devices) {
+    std::string text = device.name + " (" + in_words(device.driver);
+    if (device.sets_clock.known() && device.sets_clock.value()) text += ", sets the clock at boot";
+    all.push_back(text + ")");
+  }
+  return in_words(all, ", ");
+}
+
+void write_clock(Page& page, const model::Clock& facts) {
+  page.heading("Clock");
+  page.field("clocksource", in_words(facts.source));
+  page.field("available", listed(facts.available, ", "));
+  page.field("event device", in_words(facts.event_device));
+  page.field("TSC invariant", in_words(facts.tsc.invariant));
+  page.field("TSC frequency", in_words(facts.tsc.known_freq, [](bool known) {
+               return known ? "told by the hypervisor" : "measured by the kernel";
+             }));
+  page.field("TSC reliable", in_words(facts.tsc.reliable));
+  page.field("TSC_ADJUST", in_words(facts.tsc.adjust));
+  page.field("PTP devices", in_words(facts.ptp, ptp_in_words));
+  page.field("RTC devices", in_words(facts.rtc, rtc_in_words));
+}
+
+void write_boot(Page& page, const model::Boot& facts) {
+  page.heading("Boot");
+  page.field("loader", in_words(facts.loader));
+  page.field("files", in_words(facts.files, " "));
+  if (!facts.entries.known()) {
+    page.field("entries", in_words(facts.entries, [](const auto&) { return ""; }));
+    return;
+  }
+  if (facts.entries.value().empty()) page.field("entries", "none");
+  for (const model::BootEntry& entry : facts.entries.value()) {
+    std::string text = entry.title;
+    if (entry.is_default) text += " (default)";
+    if (entry.rescue) text += " (rescue)";
+    page.field("entry " + std::to_string(entry.index), text);
+    const std::string kernel = entry.kernel.empty() ? std::string() : entry.kernel + " ";
+    page.field("", kernel + join(entry.parameters, " "));
+  }
+}
+
+void write_timesync(Page& page, const model::Timesync& facts) {
+  page.heading("Time daemons");
+  if (!facts.daemons.known()) {
+    page.paragraph(2, "unknown: " + facts.daemons.reason());
+    return;
+  }
+  if (facts.daemons.value().empty()) page.paragraph(2, "none found");
+  for (const model::TimeDaemon& daemon : facts.daemons.value()) {
+    page.field(daemon.name,
+               "running: " + in_words(daemon.running) + "; enabled: " + in_words(daemon.enabled));
+    if (!daemon.config.empty()) page.field("", daemon.config);
+    page.field("", "servers: " + in_words(daemon.servers, ", "));
+    for (const std::string& line : daemon.local_clock)
+      page.field("", "LOCAL clock: " + line);
+  }
+}
+
+}  // namespace
+
+void write_facts(Page& page, const model::Facts& facts, bool evidence) {
+  write_virtualization(page, facts.virtualization);
+  if (evidence) {
+    write_evidence(page, facts.virtualization.evidence);
+  } else {
+    write_evidence_used(page, facts.virtualization.evidence);
+  }
+  write_kernel(page, facts.kernel);
+  write_clock(page, facts.clock);
+  write_boot(page, facts.boot);
+  write_timesync(page, facts.timesync);
+}
+
+void write_assumptions(Page& page, const std::vector<model::Assumption>& assumptions) {
+  if (assumptions.empty()) return;
+  page.heading("Assumed, as you asked");
+  for (const model::Assumption& one : assumptions) {
+    std::string text = one.key + " = " + one.value;
+    if (!one.replaced.empty()) text += " (was read as " + one.replaced + ")";
+    page.bullet(text);
+  }
+}
+
+void write_document(Page& page, const model::DetectDocument& document) {
+  write_facts(page, document.facts, true);
+  write_assumptions(page, document.assumptions);
+}
+
+}  // namespace guestclock::report

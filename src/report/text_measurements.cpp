@@ -1,0 +1,114 @@
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "report/figures.h"
+#include "report/text_parts.h"
+
+namespace guestclock::report {
+namespace {
+
+void write_drift(Page& page, const model::Drift& drift) {
+  page.heading("Drift");
+  std::string rate = rate_in_words(drift.rate_error_ppm, drift.ci95_ppm);
+  if (drift.rate_error_ppm.known()) rate += "; " + per_day_in_words(drift.rate_error_ppm.value());
+  page.field(drift.clock.empty() ? "rate" : drift.clock, rate);
+  std::string offset = offset_in_words(drift.offset_s);
+  if (drift.offset_s.known() && drift.offset_bound_s.known()) {
+    offset += ", wrong by at most " + seconds_in_words(drift.offset_bound_s.value());
+  }
+  page.field("this guest is", offset);
+  page.field("from", fmt::format("{}, {} used, in {}",
+                                 counted(static_cast<std::size_t>(drift.exchanges), "exchange"),
+                                 drift.used, seconds_in_words(drift.duration_s)));
+  if (drift.systematic_ppm > 0) {
+    page.field("no fit can see", fmt::format("{:.2f} ppm", drift.systematic_ppm));
+  }
+  if (!drift.flags.empty()) page.field("flags", join(drift.flags, " "));
+}
+
+void write_clocks(Page& page, const std::vector<model::ClockRate>& clocks) {
+  if (clocks.empty()) return;
+  page.heading("Clocks");
+  for (const model::ClockRate& clock : clocks) {
+    std::string text = rate_in_words(clock.rate_error_ppm, clock.ci95_ppm);
+    if (clock.read_cost_ns.known()) {
+      text += fmt::format("; {:.0f} ns a read", clock.read_cost_ns.value());
+    }
+    if (clock.vdso.known()) text += clock.vdso.value() ? ", vDSO" : ", enters the kernel";
+    page.field(clock.name, text);
+  }
+}
+
+void write_servers(Page& page, const std::vector<model::Server>& servers) {
+  page.heading("Servers");
+  if (servers.empty()) page.paragraph(2, "none asked");
+  for (const model::Server& server : servers) {
+    page.line(2, server.address + ": " + server.verdict);
+    for (const std::string& reason : server.reasons)
+      page.field("", reason);
+    page.field("answers", fmt::format("{} of {}", server.received, server.sent));
+    if (server.offset_s.known()) {
+      std::string text = "this guest is " + offset_in_words(server.offset_s);
+      if (server.delay_s.known()) text += "; delay " + seconds_in_words(server.delay_s);
+      page.field("offset", text);
+    }
+    if (server.stratum.known()) {
+      page.field("stratum", in_words(server.stratum) + ", refid " + in_words(server.refid));
+    }
+    if (server.drift.known()) {
+      const model::Drift& drift = server.drift.value();
+      page.field("drift", rate_in_words(drift.rate_error_ppm, drift.ci95_ppm));
+    }
+  }
+}
+
+void write_cpu(Page& page, const model::CpuTicks& cpu) {
+  std::string text = fmt::format("{} of {} delivered, {} lost, {} late", cpu.delivered,
+                                 cpu.expected, cpu.lost, cpu.late);
+  if (cpu.interrupts_per_s.known()) {
+    text += fmt::format("; {:.1f} timer interrupts/s", cpu.interrupts_per_s.value());
+  }
+  page.field("cpu " + std::to_string(cpu.cpu), text);
+  for (const model::Stall& stall : cpu.stalls) {
+    page.field("", "stalled for " + seconds_in_words(stall.length_s) + " at " +
+                       seconds_in_words(stall.start_s) + ": " + stall.cause);
+  }
+}
+
+void write_ticks(Page& page, const model::Ticks& ticks) {
+  page.heading("Ticks");
+  if (!ticks.lost.known() && ticks.per_cpu.empty()) {
+    page.paragraph(2, "unknown: " + ticks.lost.reason());
+    return;
+  }
+  page.field("probe", in_words(ticks.hz) + " Hz, lengths taken with " + in_words(ticks.counter));
+  page.field("lost", in_words(ticks.lost));
+  page.field("late", in_words(ticks.late));
+  page.field("longest stall", seconds_in_words(ticks.longest_stall_s));
+  page.field("steal", seconds_in_words(ticks.steal_s));
+  for (const model::CpuTicks& cpu : ticks.per_cpu)
+    write_cpu(page, cpu);
+  const model::TickAttribution& cause = ticks.attribution;
+  const bool any = cause.scheduler_s.known() || cause.irq_s.known() || cause.steal_s.known() ||
+                   cause.unexplained_s.known();
+  if (!any) return;
+  page.field("lost time to", "scheduler " + seconds_in_words(cause.scheduler_s) + ", interrupts " +
+                                 seconds_in_words(cause.irq_s) + ", steal " +
+                                 seconds_in_words(cause.steal_s) + ", unexplained " +
+                                 seconds_in_words(cause.unexplained_s));
+}
+
+}  // namespace
+
+void write_measurements(Page& page, const model::Measurements& measurements) {
+  write_drift(page, measurements.drift);
+  write_clocks(page, measurements.clocks);
+  write_servers(page, measurements.servers);
+  write_ticks(page, measurements.ticks);
+}
+
+void write_document(Page& page, const model::MeasureDocument& document) {
+  write_measurements(page, document.measurements);
+}
+
+}  // namespace guestclock::report

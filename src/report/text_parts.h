@@ -1,0 +1,26 @@
+// Parts of the text format, one function per document or part of one.
+#pragma once
+
+#include "model/report.h"
+#include "report/page.h"
+
+namespace guestclock::report {
+
+/// Every fact; `evidence`: each piece with what became of it and why.
+void write_facts(Page& page, const model::Facts& facts, bool evidence);
+void write_measurements(Page& page, const model::Measurements& measurements);
+void write_assumptions(Page& page, const std::vector<model::Assumption>& assumptions);
+void write_not_judged(Page& page, const std::vector<model::NotJudged>& rules);
+void write_held(Page& page, const std::vector<model::HeldChange>& all);
+
+void write_document(Page& page, const model::DetectDocument& document);
+void write_document(Page& page, const model::MeasureDocument& document);
+void write_document(Page& page, const model::AuditReport& report);
+void write_document(Page& page, const model::PlanDocument& document);
+void write_document(Page& page, const model::TransactionDocument& document);
+void write_document(Page& page, const model::HistoryDocument& document);
+void write_document(Page& page, const model::RulesListDocument& document);
+void write_document(Page& page, const model::ExplainDocument& document);
+void write_document(Page& page, const model::RulesCheckDocument& document);
+
+}  // namespace guestclock::report

@@ -1,0 +1,112 @@
+#include "settings/ntp_config.h"
+
+#include <algorithm>
+#include <functional>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace guestclock::settings {
+namespace {
+
+using Words = std::vector<std::string>;
+
+void add_server(NtpConfig& config, std::string server) {
+  if (std::find(config.servers.begin(), config.servers.end(), server) == config.servers.end()) {
+    config.servers.push_back(std::move(server));
+  }
+}
+
+/// Calls `directive` for each line that is not empty and no comment, with its words.
+void for_each_directive(std::string_view text, std::string_view comment_signs,
+                        const std::function<void(std::size_t line, const Words&)>& directive) {
+  std::size_t number = 0;
+  for (const std::string_view line : lines(text)) {
+    ++number;
+    const std::string_view content = trim(line);
+    if (content.empty() || comment_signs.find(content.front()) != std::string_view::npos) continue;
+    directive(number, words(content));
+  }
+}
+
+/// The word after `option`, where there is one.
+const std::string* option_value(const Words& line, std::string_view option) {
+  const auto at = std::find(line.begin(), line.end(), option);
+  return at != line.end() && at + 1 != line.end() ? &*(at + 1) : nullptr;
+}
+
+bool asks_a_server(const std::string& word) {
+  return word == "server" || word == "peer" || word == "pool";
+}
+
+}  // namespace
+
+NtpConfig parse_ntp_conf(std::string_view path, std::string_view text) {
+  NtpConfig config;
+  for_each_directive(text, "#", [&](std::size_t number, const Words& line) {
+    if (line.size() < 2) return;
+    if (line[0] == "includefile") config.includes.push_back(line[1]);
+    if (!asks_a_server(line[0])) return;
+    const auto host = std::find_if(line.begin() + 1, line.end(), [](const std::string& word) {
+      return word != "-4" && word != "-6" && word != "ipv4" && word != "ipv6";
+    });
+    if (host == line.end()) return;
+    if (host->starts_with("127.127.1.")) {
+      config.local_clock.push_back(fmt::format("{}:{}: {}", path, number, join(line, " ")));
+    } else if (!host->starts_with("127.127.")) {
+      add_server(config, *host);
+    }
+  });
+  return config;
+}
+
+NtpConfig parse_chrony_conf(std::string_view, std::string_view text) {
+  NtpConfig config;
+  for_each_directive(text, "#!;%", [&](std::size_t, const Words& line) {
+    if (line.size() < 2) return;
+    const std::string directive = lower(line[0]);
+    if (directive == "include" || directive == "confdir" || directive == "sourcedir") {
+      config.includes.insert(config.includes.end(), line.begin() + 1, line.end());
+    } else if (asks_a_server(directive)) {
+      const std::string* const port = option_value(line, "port");
+      const bool bare_ipv6 = line[1].find(':') != std::string::npos;
+      if (port == nullptr) {
+        add_server(config, line[1]);
+      } else {
+        add_server(config, bare_ipv6 ? fmt::format("[{}]:{}", line[1], *port)
+                                     : fmt::format("{}:{}", line[1], *port));
+      }
+    }
+  });
+  return config;
+}
+
+NtpConfig parse_timesyncd_conf(std::string_view, std::string_view text) {
+  NtpConfig config;
+  bool in_time = false;
+  for (const std::string_view line : lines(text)) {
+    const std::string_view content = trim(line);
+    if (content.starts_with('[')) in_time = content == "[Time]";
+    if (!in_time || !content.starts_with("NTP")) continue;
+    const std::size_t equals = content.find('=');
+    if (equals == std::string_view::npos || trim(content.substr(0, equals)) != "NTP") continue;
+    const Words servers = words(content.substr(equals + 1));
+    if (servers.empty()) config.servers.clear();
+    for (const std::string& server : servers)
+      add_server(config, server);
+  }
+  return config;
+}
+
+NtpConfig parse_openntpd_conf(std::string_view, std::string_view text) {
+  NtpConfig config;
+  for_each_directive(text, "#", [&](std::size_t, const Words& line) {
+    if (line.size() >= 2 && (line[0] == "server" || line[0] == "servers")) {
+      add_server(config, line[1]);
+    }
+  });
+  return config;
+}
+
+}  // namespace guestclock::settings

@@ -1,0 +1,38 @@
+// What the operating system says of an open file, in the seam's types.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <sys/stat.h>
+
+#include "base/result.h"
+#include "system/system.h"
+
+namespace guestclock::system {
+
+using ExtendedAttributes = std::vector<std::pair<std::string, std::string>>;
+
+[[nodiscard]] FileStatus to_file_status(const struct stat& status);
+
+/// Of an open file, O_PATH descriptors included.
+[[nodiscard]] Result<FileStatus> status_of(int fd, std::string_view path);
+
+/// Of a file or directory open for reading.
+[[nodiscard]] Result<FileMetadata> metadata_of(int fd, std::string_view path);
+
+/// Sorted by name; none where the file system knows no such thing.
+[[nodiscard]] Result<ExtendedAttributes> read_extended_attributes(int fd, std::string_view path);
+
+/// Gives the open file exactly these POSIX ACLs and labels, and these attributes besides the ones
+/// that the system put there itself. A refusal counts only where the value then differs; a file
+/// system without attributes takes none and that is no failure.
+[[nodiscard]] Result<void> write_extended_attributes(int fd, const ExtendedAttributes& attributes,
+                                                     std::string_view path);
+
+/// True where the file may not be replaced: it carries the immutable or append-only flag.
+[[nodiscard]] bool is_immutable(int fd);
+
+}  // namespace guestclock::system

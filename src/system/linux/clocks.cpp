@@ -1,0 +1,50 @@
+#include "system/linux/clocks.h"
+
+#include <cerrno>
+#include <ctime>
+
+namespace guestclock::system {
+namespace {
+
+clockid_t native(ClockId id) {
+  switch (id) {
+    case ClockId::realtime:
+      return CLOCK_REALTIME;
+    case ClockId::monotonic:
+      return CLOCK_MONOTONIC;
+    case ClockId::monotonic_raw:
+      return CLOCK_MONOTONIC_RAW;
+    case ClockId::boottime:
+      return CLOCK_BOOTTIME;
+    case ClockId::tai:
+      return CLOCK_TAI;
+  }
+  return CLOCK_REALTIME;
+}
+
+}  // namespace
+
+Result<Nanoseconds> LiveClocks::read(ClockId id) const {
+  timespec now{};
+  if (::clock_gettime(native(id), &now) != 0) {
+    if (errno == EINVAL) return fail(ErrorCode::unsupported, "this kernel has no such clock");
+    return fail_errno(errno, "cannot read the clock");
+  }
+  return std::chrono::seconds(now.tv_sec) + Nanoseconds(now.tv_nsec);
+}
+
+Result<void> LiveClocks::sleep_until(ClockId id, Nanoseconds instant) const {
+  if (id != ClockId::realtime && id != ClockId::monotonic) {
+    return fail(ErrorCode::usage, "only REALTIME and MONOTONIC can be slept on");
+  }
+  if (instant < Nanoseconds::zero()) return {};
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(instant);
+  timespec until{};
+  until.tv_sec = seconds.count();
+  until.tv_nsec = (instant - seconds).count();
+  const int error = ::clock_nanosleep(native(id), TIMER_ABSTIME, &until, nullptr);
+  if (error == 0 || error == EINTR) return {};
+  return fail_errno(error, "cannot sleep");
+}
+
+}  // namespace guestclock::system

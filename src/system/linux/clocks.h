@@ -1,0 +1,15 @@
+// The kernel's clocks.
+#pragma once
+
+#include "system/system.h"
+
+namespace guestclock::system {
+
+class LiveClocks final : public Clocks {
+ public:
+  [[nodiscard]] Result<Nanoseconds> read(ClockId id) const override;
+  /// With clock_nanosleep, not a timerfd: an absolute one never fires under libfaketime.
+  [[nodiscard]] Result<void> sleep_until(ClockId id, Nanoseconds instant) const override;
+};
+
+}  // namespace guestclock::system

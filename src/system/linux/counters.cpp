@@ -1,0 +1,53 @@
+#include "system/linux/counters.h"
+
+#include <cerrno>
+
+#include <sys/timex.h>
+#include <unistd.h>
+
+#include "system/linux/counter_text.h"
+
+namespace guestclock::system {
+namespace {
+
+/// /proc/interrupts of a machine with thousands of CPUs and vectors.
+constexpr std::size_t kTableLimit = std::size_t{64} << 20U;
+
+}  // namespace
+
+Result<Timex> LiveCounters::timex() const {
+  ::timex kernel{};  // modes 0: asks, sets nothing
+  if (::adjtimex(&kernel) == -1) return fail_errno(errno, "cannot read the clock discipline");
+  constexpr double kScale = 65536.0;  // adjtimex(2): ppm with a 16-bit fraction
+  Timex out;
+  out.frequency_ppm = static_cast<double>(kernel.freq) / kScale;
+  out.tick_us = kernel.tick;
+  out.synchronised = (kernel.status & STA_UNSYNC) == 0;
+  return out;
+}
+
+Result<std::vector<std::pair<int, std::uint64_t>>> LiveCounters::timer_interrupts() const {
+  const auto text = files_.read("/proc/interrupts", kTableLimit);
+  if (!text) return tl::make_unexpected(text.error());
+  return parse_timer_interrupts(*text);
+}
+
+Result<std::vector<std::pair<int, CpuTimes>>> LiveCounters::cpu_times() const {
+  const auto text = files_.read("/proc/stat", kTableLimit);
+  if (!text) return tl::make_unexpected(text.error());
+  const long ticks = ::sysconf(_SC_CLK_TCK);
+  if (ticks <= 0) return fail(ErrorCode::unsupported, "the unit of /proc/stat is not known");
+  return parse_cpu_times(*text, ticks);
+}
+
+Result<Nanoseconds> LiveCounters::run_delay() const {
+  auto text = files_.read("/proc/thread-self/schedstat");
+  if (!text) text = files_.read("/proc/self/schedstat");
+  if (!text && text.error().code == ErrorCode::not_found) {
+    return fail(ErrorCode::unsupported, "this kernel does not account run-queue delay");
+  }
+  if (!text) return tl::make_unexpected(text.error());
+  return parse_run_delay(*text);
+}
+
+}  // namespace guestclock::system

@@ -1,0 +1,114 @@
+#include "system/rooted_files.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <memory>
+
+#include <dirent.h>
+#include <fcntl.h>
+
+#include <fmt/format.h>
+
+#include "system/byte_io.h"
+#include "system/file_status.h"
+
+namespace guestclock::system {
+namespace {
+
+constexpr std::size_t kMaxNames = 100'000;
+
+struct CloseDirectory {
+  void operator()(DIR* directory) const { ::closedir(directory); }
+};
+
+}  // namespace
+
+Result<UniqueFd> RootedFiles::open_harmless(std::string_view path, bool directory_too) const {
+  // Held until the end, so that its device and inode numbers stay its own.
+  const auto looked_at = root_.open_path(path, O_PATH);
+  if (!looked_at) return tl::make_unexpected(looked_at.error());
+  const auto seen = status_of(looked_at->get(), path);
+  if (!seen) return tl::make_unexpected(seen.error());
+  if (seen->kind != FileKind::regular && !(directory_too && seen->kind == FileKind::directory)) {
+    return fail(ErrorCode::unsupported, "is not a regular file", std::string(path));
+  }
+  auto fd = root_.open_path(path, O_RDONLY);
+  if (!fd) return fd;
+  const auto opened = status_of(fd->get(), path);
+  if (!opened) return tl::make_unexpected(opened.error());
+  if (opened->device != seen->device || opened->inode != seen->inode) {
+    return fail(ErrorCode::unsafe, "was exchanged while it was being opened", std::string(path));
+  }
+  return fd;
+}
+
+Result<std::string> RootedFiles::read(std::string_view path, std::size_t limit) const {
+  const auto fd = open_harmless(path, false);
+  if (!fd) return tl::make_unexpected(fd.error());
+  return read_to_end(fd->get(), limit, path);
+}
+
+Result<std::vector<std::string>> RootedFiles::list(std::string_view path) const {
+  auto fd = root_.open_path(path, O_RDONLY | O_DIRECTORY);
+  if (!fd) return tl::make_unexpected(std::move(fd).error());
+  const std::unique_ptr<DIR, CloseDirectory> directory(::fdopendir(fd->get()));
+  if (!directory) return fail_errno(errno, "cannot list", std::string(path));
+  static_cast<void>(fd->release());
+  std::vector<std::string> names;
+  for (;;) {
+    errno = 0;
+    const dirent* const entry = ::readdir(directory.get());
+    if (entry == nullptr) break;
+    const std::string_view name = &entry->d_name[0];
+    if (name == "." || name == "..") continue;
+    if (names.size() == kMaxNames) {
+      return fail(ErrorCode::malformed, fmt::format("holds more than {} names", kMaxNames),
+                  std::string(path));
+    }
+    names.emplace_back(name);
+  }
+  if (errno != 0) return fail_errno(errno, "cannot list", std::string(path));
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Result<FileStatus> RootedFiles::status(std::string_view path) const {
+  const auto fd = root_.open_path(path, O_PATH);
+  if (!fd) return tl::make_unexpected(fd.error());
+  return status_of(fd->get(), path);
+}
+
+Result<FileStatus> RootedFiles::link_status(std::string_view path) const {
+  const auto fd = root_.open_path(path, O_PATH, LastLink::keep);
+  if (!fd) return tl::make_unexpected(fd.error());
+  return status_of(fd->get(), path);
+}
+
+Result<std::string> RootedFiles::read_link(std::string_view path) const {
+  const auto location = root_.locate(path, LastLink::keep);
+  if (!location) return tl::make_unexpected(location.error());
+  std::array<char, PATH_MAX> text{};
+  const ssize_t size =
+      ::readlinkat(location->directory.get(), location->name.c_str(), text.data(), text.size());
+  if (size >= 0) return std::string(text.data(), static_cast<std::size_t>(size));
+  if (errno == EINVAL) {
+    return fail(ErrorCode::unsupported, "is not a symbolic link", std::string(path));
+  }
+  return fail_errno(errno, "cannot read the link", std::string(path));
+}
+
+Result<std::string> RootedFiles::resolve(std::string_view path) const {
+  auto location = root_.locate(path, LastLink::follow);
+  if (!location) return tl::make_unexpected(std::move(location).error());
+  return std::move(location->path);
+}
+
+Result<FileMetadata> RootedFiles::metadata(std::string_view path) const {
+  const auto fd = open_harmless(path, true);
+  if (!fd) return tl::make_unexpected(fd.error());
+  return metadata_of(fd->get(), path);
+}
+
+}  // namespace guestclock::system

@@ -1,0 +1,44 @@
+#include "system/system.h"
+
+#include <algorithm>
+
+namespace guestclock::system {
+namespace {
+
+/// The IPv4 address in it: of its own, or mapped into IPv6 (::ffff:a.b.c.d, RFC 4291 2.5.5.2).
+std::optional<std::array<std::uint8_t, 4>> ipv4_of(const Endpoint& endpoint) {
+  const auto& a = endpoint.address;
+  if (!endpoint.ipv6) return std::array{a[0], a[1], a[2], a[3]};
+  const bool mapped = std::all_of(a.begin(), a.begin() + 10, [](auto byte) { return byte == 0; }) &&
+                      a[10] == 0xff && a[11] == 0xff;
+  if (!mapped) return std::nullopt;
+  return std::array{a[12], a[13], a[14], a[15]};
+}
+
+}  // namespace
+
+const std::string* Device::attribute(std::string_view wanted) const {
+  const auto found = std::find_if(attributes.begin(), attributes.end(),
+                                  [&](const auto& entry) { return entry.first == wanted; });
+  return found == attributes.end() ? nullptr : &found->second;
+}
+
+bool Endpoint::is_loopback() const {
+  if (const auto ipv4 = ipv4_of(*this)) return (*ipv4)[0] == 127;
+  return std::all_of(address.begin(), address.end() - 1, [](auto byte) { return byte == 0; }) &&
+         address.back() == 1;
+}
+
+bool Endpoint::is_private() const {
+  if (is_loopback()) return true;
+  if (const auto ipv4 = ipv4_of(*this)) {
+    const auto [a, b, c, d] = *ipv4;
+    return a == 10 || (a == 172 && (b & 0xf0U) == 16) || (a == 192 && b == 168) ||
+           (a == 169 && b == 254);
+  }
+  const bool link_local = address[0] == 0xfe && (address[1] & 0xc0U) == 0x80;
+  const bool unique_local = (address[0] & 0xfeU) == 0xfc;
+  return link_local || unique_local;
+}
+
+}  // namespace guestclock::system

@@ -1,0 +1,19 @@
+// What needs the compiled-in files. Stands in the data library, beside them: the build-time checker
+// links the rest of tables/ without it.
+#include "tables/table_files.h"
+#include "tables/tables.h"
+
+namespace guestclock::tables {
+
+Result<Tables> load(std::span<const NamedBytes> overlay) {
+  return build_tables(embedded(), overlay);
+}
+
+std::vector<std::string> check(std::span<const NamedBytes> files) {
+  std::vector<std::string> words;
+  for (const FileProblem& problem : check_files(files, embedded()))
+    words.push_back(problem.in_words());
+  return words;
+}
+
+}  // namespace guestclock::tables

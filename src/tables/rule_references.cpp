@@ -1,0 +1,133 @@
+#include "tables/rule_references.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "model/fact_lookup_json.h"
+
+namespace guestclock::tables {
+namespace {
+
+/// Facts with something in every list, so that every path of the document leads somewhere.
+model::Facts one_of_each() {
+  const std::vector<std::string> some_words{"some"};
+  model::Facts facts;
+  facts.virtualization.interfaces = some_words;
+  facts.virtualization.evidence.emplace_back();
+  facts.clock.ptp = std::vector<model::PtpDevice>(1);
+  facts.clock.rtc = std::vector<model::RtcDevice>(1);
+  facts.boot.files = some_words;
+  model::BootEntry entry;
+  entry.parameters = some_words;
+  facts.boot.entries = std::vector{entry};
+  model::TimeDaemon daemon;
+  daemon.servers = some_words;
+  daemon.local_clock = some_words;
+  facts.timesync.daemons = std::vector{daemon};
+  return facts;
+}
+
+model::Measurements one_measurement_of_each() {
+  const std::vector<std::string> some_words{"some"};
+  model::Measurements measured;
+  measured.drift.flags = some_words;
+  measured.clocks.emplace_back();
+  measured.servers.emplace_back();
+  measured.servers.back().reasons = some_words;
+  measured.ticks.per_cpu.emplace_back();
+  measured.ticks.per_cpu.back().stalls.emplace_back();
+  return measured;
+}
+
+bool changes_boot_parameters(model::FixKind kind) {
+  return kind == model::FixKind::kernel_parameter || kind == model::FixKind::loader_tunable;
+}
+
+class Inspection {
+ public:
+  Inspection(const model::Rule& rule, const std::set<std::string, std::less<>>& rule_names)
+      : rule_(rule),
+        rule_names_(rule_names),
+        measured_(one_measurement_of_each()),
+        known_(one_of_each(), &measured_) {}
+
+  std::vector<RuleProblem> problems() {
+    fix();
+    condition(rule_.when, "/when");
+    for (std::size_t i = 0; i < rule_.shows.size(); ++i)
+      fact(rule_.shows[i], fmt::format("/shows/{}", i));
+    for (std::size_t i = 0; i < rule_.writes_before.size(); ++i)
+      other_rule(rule_.writes_before[i], fmt::format("/writes_before/{}", i));
+    return std::move(found_);
+  }
+
+ private:
+  void fix() {
+    const bool none = rule_.fix.kind == model::FixKind::none;
+    if (none && !rule_.fix.changes.empty()) {
+      found_.push_back({"/fix/changes", "a fix of kind none changes nothing: empty the list"});
+    }
+    if (none && rule_.applies) {
+      found_.push_back({"/applies", "must be false: a fix of kind none changes nothing"});
+    }
+    if (!rule_.applies && !rule_.fix.changes.empty()) {
+      found_.push_back({"/fix/changes", "must be empty: applies is false"});
+    }
+    if (!changes_boot_parameters(rule_.fix.kind)) return;
+    if (rule_.applies && rule_.fix.changes.empty()) {
+      found_.push_back({"/fix/changes", "a fix of this kind must name what it changes"});
+    }
+    if (!rule_.fix.reboot) {
+      found_.push_back({"/fix/reboot", "must be true: boot parameters wait for a reboot"});
+    }
+  }
+
+  void condition(const model::Condition& node, const std::string& pointer) {
+    switch (node.kind) {
+      case model::Condition::Kind::all:
+      case model::Condition::Kind::any: {
+        const char* const name = node.kind == model::Condition::Kind::all ? "all" : "any";
+        for (std::size_t i = 0; i < node.children.size(); ++i)
+          condition(node.children[i], fmt::format("{}/{}/{}", pointer, name, i));
+        break;
+      }
+      case model::Condition::Kind::negation:
+        for (const model::Condition& child : node.children)
+          condition(child, pointer + "/not");
+        break;
+      case model::Condition::Kind::fact:
+        fact(node.path, pointer + "/fact");
+        break;
+      case model::Condition::Kind::parameter:
+        break;
+    }
+  }
+
+  void fact(const std::string& path, std::string pointer) {
+    if (!std::holds_alternative<model::AbsentValue>(known_.at(path))) return;
+    found_.push_back({std::move(pointer), "no fact has the path " + printable(path)});
+  }
+
+  void other_rule(const std::string& name, std::string pointer) {
+    if (name == rule_.rule) {
+      found_.push_back({std::move(pointer), "a rule cannot stand before itself"});
+    } else if (rule_names_.count(name) == 0) {
+      found_.push_back({std::move(pointer), "no rule is called " + printable(name)});
+    }
+  }
+
+  const model::Rule& rule_;
+  const std::set<std::string, std::less<>>& rule_names_;
+  model::Measurements measured_;
+  model::FactLookup known_;
+  std::vector<RuleProblem> found_;
+};
+
+}  // namespace
+
+std::vector<RuleProblem> rule_problems(const model::Rule& rule,
+                                       const std::set<std::string, std::less<>>& rule_names) {
+  return Inspection(rule, rule_names).problems();
+}
+
+}  // namespace guestclock::tables

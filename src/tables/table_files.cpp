@@ -1,0 +1,267 @@
+#include "tables/table_files.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/digest.h"
+#include "base/text.h"
+#include "model/rule_json.h"
+#include "tables/json_text.h"
+#include "tables/row_tables.h"
+#include "tables/rule_references.h"
+#include "tables/schema_check.h"
+
+namespace guestclock::tables {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string_view schema_name(FileKind kind) {
+  switch (kind) {
+    case FileKind::rule:
+      return "schema/rule.schema.json";
+    case FileKind::hypervisors:
+      return "schema/hypervisors.schema.json";
+    case FileKind::thresholds:
+      return "schema/thresholds.schema.json";
+    case FileKind::schema:
+    case FileKind::other:
+      break;
+  }
+  return {};
+}
+
+/// "ranges.kernel", "fix.changes[0].to": as model/ names the members of a rule.
+std::string pointer_of_member(std::string_view member) {
+  std::string pointer;
+  std::string part;
+  const auto flush = [&] {
+    if (!part.empty()) pointer += pointer_part(part);
+    part.clear();
+  };
+  for (const char c : member) {
+    if (c == '.' || c == '[' || c == ']') {
+      flush();
+    } else {
+      part += c;
+    }
+  }
+  flush();
+  return pointer;
+}
+
+/// Checks files one after another, remembering what has to be known across them.
+class Checker {
+ public:
+  Checker(std::span<const NamedBytes> files, std::span<const NamedBytes> shipped)
+      : shipped_(shipped) {
+    for (const auto set : {files, shipped}) {
+      for (const NamedBytes& file : set) {
+        if (kind_of(file.name) == FileKind::rule) names_.emplace(stem_of(file.name));
+      }
+    }
+  }
+
+  void check(const NamedBytes& file) {
+    const FileKind kind = kind_of(file.name);
+    if (kind == FileKind::other) return;
+    if (const auto broken = syntax_problem(file.bytes)) {
+      return report(file, broken->offset, broken->what);
+    }
+    const JsonPositions positions(file.bytes);
+    if (positions.duplicate()) {
+      return report(file, positions.duplicate()->offset, positions.duplicate()->what);
+    }
+    if (kind == FileKind::schema || !follows_schema(file, kind, positions)) return;
+    if (kind == FileKind::rule) check_rule(file, positions);
+  }
+
+  [[nodiscard]] std::vector<FileProblem> take() { return std::move(problems_); }
+
+ private:
+  void report(const NamedBytes& file, std::size_t offset, std::string what) {
+    const TextPosition position = position_at(file.bytes, offset);
+    problems_.push_back({file.name, position.line, position.column, std::move(what)});
+  }
+
+  bool follows_schema(const NamedBytes& file, FileKind kind, const JsonPositions& positions) {
+    const nlohmann::json* const schema = schema_for(kind);
+    if (schema == nullptr) {
+      report(file, 0, fmt::format("there is no valid {} to check it against", schema_name(kind)));
+      return false;
+    }
+    const auto document = nlohmann::json::parse(file.bytes, nullptr, false);
+    constexpr std::size_t kMostReported = 20;
+    std::vector<SchemaProblem> found = schema_problems(*schema, document);
+    if (found.size() > kMostReported) found.resize(kMostReported);
+    for (const SchemaProblem& problem : found) {
+      report(file, positions.offset_of(problem.pointer),
+             (problem.pointer.empty() ? "" : printable(problem.pointer) + ": ") + problem.what);
+    }
+    return found.empty();
+  }
+
+  const nlohmann::json* schema_for(FileKind kind) {
+    const std::string_view name = schema_name(kind);
+    const auto known = schemas_.find(kind);
+    if (known != schemas_.end()) return &known->second;
+    for (const NamedBytes& file : shipped_) {
+      if (file.name != name) continue;
+      auto parsed = nlohmann::json::parse(file.bytes, nullptr, false);
+      if (parsed.is_discarded()) return nullptr;
+      return &schemas_.emplace(kind, std::move(parsed)).first->second;
+    }
+    return nullptr;
+  }
+
+  void check_rule(const NamedBytes& file, const JsonPositions& positions) {
+    const auto rule = model::rule_from_json(Json::parse(file.bytes, nullptr, false));
+    if (!rule) {
+      const std::string& what = rule.error().message;
+      const std::string pointer = pointer_of_member(what.substr(0, what.find(": ")));
+      return report(file, positions.offset_of(pointer), what);
+    }
+    const auto [first, is_new] = files_of_rules_.emplace(rule->rule, file.name);
+    if (!is_new) {
+      report(file, positions.offset_of("/rule"),
+             fmt::format("rule {} stands in {} too", rule->rule, first->second));
+    }
+    if (rule->rule != stem_of(file.name)) {
+      report(file, positions.offset_of("/rule"),
+             fmt::format("the file must have the rule's name: {}.json", rule->rule));
+    }
+    for (const RuleProblem& problem : rule_problems(*rule, names_)) {
+      report(file, positions.offset_of(problem.pointer), problem.what);
+    }
+  }
+
+  std::span<const NamedBytes> shipped_;
+  std::set<std::string, std::less<>> names_;
+  std::map<FileKind, nlohmann::json> schemas_;
+  std::map<std::string, std::string> files_of_rules_;
+  std::vector<FileProblem> problems_;
+};
+
+struct CatalogueOrder {
+  /// Letter, number, then name: "V-04" is in front of "V-10".
+  bool operator()(const model::Rule& a, const model::Rule& b) const { return key(a) < key(b); }
+  static std::tuple<std::string_view, std::size_t, std::string_view, std::string_view> key(
+      const model::Rule& rule) {
+    const std::string_view row = rule.catalogue;
+    const std::size_t dash = std::min(row.find('-'), row.size());
+    return {row.substr(0, dash), row.size(), row, rule.rule};
+  }
+};
+
+/// SHA-256 over the lengths, names and bytes of all files, in the order of their names.
+std::string version_of(std::span<const NamedBytes> shipped, std::span<const NamedBytes> overlay) {
+  std::vector<const NamedBytes*> all;
+  for (const auto set : {shipped, overlay}) {
+    for (const NamedBytes& file : set)
+      all.push_back(&file);
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const NamedBytes* a, const NamedBytes* b) { return a->name < b->name; });
+  std::string everything;
+  for (const NamedBytes* const file : all) {
+    everything += fmt::format("{} {} {}\n", file->name.size(), file->bytes.size(), file->name);
+    everything += file->bytes;
+  }
+  constexpr std::size_t kDigits = 12;
+  return sha256_hex(everything).substr(0, kDigits);
+}
+
+/// Lays files over each other in the order they come.
+class Builder {
+ public:
+  Result<void> add(const NamedBytes& file) {
+    const FileKind kind = kind_of(file.name);
+    if (kind == FileKind::other || kind == FileKind::schema) return {};
+    const Json json = Json::parse(file.bytes, nullptr, false);
+    if (json.is_discarded()) return fail(ErrorCode::malformed, "not JSON", file.name);
+    if (kind == FileKind::hypervisors) {
+      put_before(hypervisors_, hypervisors_from_json(json));
+    } else if (kind == FileKind::thresholds) {
+      for (const auto& [name, value] : thresholds_from_json(json))
+        thresholds_.insert_or_assign(name, value);
+    } else {
+      auto rule = model::rule_from_json(json);
+      if (!rule) return fail(ErrorCode::malformed, rule.error().message, file.name);
+      const std::string name = rule->rule;
+      rules_.insert_or_assign(name, std::move(*rule));
+    }
+    return {};
+  }
+
+  Tables build(std::string version) {
+    Tables tables;
+    for (auto& [name, rule] : rules_)
+      tables.rules.push_back(std::move(rule));
+    std::stable_sort(tables.rules.begin(), tables.rules.end(), CatalogueOrder{});
+    tables.hypervisors = std::move(hypervisors_);
+    tables.thresholds = Thresholds(std::move(thresholds_));
+    tables.rules_version = std::move(version);
+    return tables;
+  }
+
+ private:
+  std::map<std::string, model::Rule> rules_;
+  Hypervisors hypervisors_;
+  std::map<std::string, double, std::less<>> thresholds_;
+};
+
+}  // namespace
+
+FileKind kind_of(std::string_view name) {
+  if (!name.ends_with(".json")) return FileKind::other;
+  if (name.starts_with("schema/")) return FileKind::schema;
+  if (name == "hypervisors.json") return FileKind::hypervisors;
+  if (name == "thresholds.json") return FileKind::thresholds;
+  return FileKind::rule;
+}
+
+std::string_view stem_of(std::string_view name) {
+  if (const std::size_t slash = name.rfind('/'); slash != std::string_view::npos) {
+    name.remove_prefix(slash + 1);
+  }
+  if (name.ends_with(".json")) name.remove_suffix(std::string_view(".json").size());
+  return name;
+}
+
+std::string FileProblem::place() const {
+  return fmt::format("{}:{}:{}", printable(file), line, column);
+}
+
+std::string FileProblem::in_words() const {
+  return place() + ": " + what;
+}
+
+std::vector<FileProblem> check_files(std::span<const NamedBytes> files,
+                                     std::span<const NamedBytes> shipped) {
+  Checker checker(files, shipped);
+  for (const NamedBytes& file : files)
+    checker.check(file);
+  return checker.take();
+}
+
+Result<Tables> build_tables(std::span<const NamedBytes> shipped,
+                            std::span<const NamedBytes> overlay) {
+  if (const auto problems = check_files(overlay, shipped); !problems.empty()) {
+    return fail(ErrorCode::malformed, problems.front().what, problems.front().place(),
+                "guestclock rules check DIR lists every problem");
+  }
+  Builder builder;
+  for (const auto set : {shipped, overlay}) {
+    for (const NamedBytes& file : set) {
+      if (auto added = builder.add(file); !added) return tl::make_unexpected(added.error());
+    }
+  }
+  return builder.build(version_of(shipped, overlay));
+}
+
+}  // namespace guestclock::tables

@@ -1,0 +1,45 @@
+// The files of rules/ one by one: which is what, is it valid, where is it wrong. Private to this
+// module and its build-time tool.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tables/tables.h"
+
+namespace guestclock::tables {
+
+enum class FileKind {
+  rule,
+  hypervisors,  ///< hypervisors.json
+  thresholds,   ///< thresholds.json
+  schema,       ///< below schema/
+  other,        ///< no JSON file: not read
+};
+/// By the name alone (a path below rules/).
+[[nodiscard]] FileKind kind_of(std::string_view name);
+/// The name that a rule in this file must have: its last part without ".json".
+[[nodiscard]] std::string_view stem_of(std::string_view name);
+
+struct FileProblem {
+  std::string file;
+  std::size_t line = 1;
+  std::size_t column = 1;
+  std::string what;
+
+  [[nodiscard]] std::string place() const;     ///< "file:line:column"
+  [[nodiscard]] std::string in_words() const;  ///< "file:line:column: what"
+};
+
+/// Every problem of `files`, in their order. `shipped` has the schemas, and the rules that those in
+/// `files` may refer to; it may be the same set.
+[[nodiscard]] std::vector<FileProblem> check_files(std::span<const NamedBytes> files,
+                                                   std::span<const NamedBytes> shipped);
+
+/// The tables of `shipped`, which is trusted to be valid, with `overlay` on top, which is checked.
+[[nodiscard]] Result<Tables> build_tables(std::span<const NamedBytes> shipped,
+                                          std::span<const NamedBytes> overlay);
+
+}  // namespace guestclock::tables

@@ -1,0 +1,322 @@
+// What the writing half promises: whole replacements, nothing lost, nothing left behind, no way
+// out.
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/unique_fd.h"
+#include "support/scratch_directory.h"
+#include "system/machines.h"
+#include "system/writer.h"
+
+namespace guestclock::system {
+namespace {
+
+using ::testing::ElementsAre;
+
+template <class T>
+ErrorCode code_of(const Result<T>& result) {
+  EXPECT_FALSE(result.has_value());
+  return result ? ErrorCode::usage : result.error().code;
+}
+
+class WriterContract : public ::testing::Test {
+ protected:
+  WriterContract() {
+    scratch_.write("secret", "outside");
+    std::filesystem::create_directories(root());
+    machine_ = open_tree(root().string()).value();
+    writer_ = open_writer(root().string()).value();
+  }
+
+  [[nodiscard]] std::filesystem::path root() const { return scratch_.path() / "root"; }
+  [[nodiscard]] std::string on_disk(const std::string& path) const {
+    return (root() / path.substr(1)).string();
+  }
+  void write(const std::string& path, const std::string& bytes) const {
+    scratch_.write("root" + path, bytes);
+  }
+  [[nodiscard]] std::string read(const std::string& path) const {
+    return scratch_.read("root" + path);
+  }
+  void link(const std::string& target, const std::string& path) const {
+    std::filesystem::create_symlink(target, on_disk(path));
+  }
+  [[nodiscard]] const Files& files() const { return machine_->files(); }
+  [[nodiscard]] Result<void> replace(const std::string& path, const std::string& bytes) {
+    return writer_->replace(path, bytes, files().metadata(path).value(),
+                            files().status(path).value());
+  }
+  /// Every name below the root, to see litter.
+  [[nodiscard]] std::vector<std::string> names(const std::string& directory = "/") const {
+    return files().list(directory).value();
+  }
+
+  support::ScratchDirectory scratch_;
+  std::unique_ptr<System> machine_;
+  std::unique_ptr<SystemWriter> writer_;
+};
+
+TEST_F(WriterContract, ReplaceKeepsModeOwnerTimeAndAttributes) {
+  write("/etc/file", "old");
+  const std::string path = on_disk("/etc/file");
+  if (::geteuid() == 0) ASSERT_EQ(::chown(path.c_str(), 12, 34), 0);
+  ASSERT_EQ(::chmod(path.c_str(), 04751), 0);
+  const bool has_xattrs = ::setxattr(path.c_str(), "user.guestclock.test", "label", 5, 0) == 0;
+  if (!has_xattrs) std::printf("no user.* attributes on this file system: not looked at\n");
+  const timespec times[2] = {{1, 0}, {1'234'567'890, 987'654'321}};
+  ASSERT_EQ(::utimensat(AT_FDCWD, path.c_str(), times, 0), 0);
+  const FileMetadata before = files().metadata("/etc/file").value();
+  const FileStatus status = files().status("/etc/file").value();
+
+  ASSERT_TRUE(writer_->replace("/etc/file", "new content", before, status));
+  EXPECT_EQ(read("/etc/file"), "new content");
+  EXPECT_EQ(files().metadata("/etc/file").value(), before);
+  EXPECT_NE(files().status("/etc/file").value().inode, status.inode) << "a file of its own";
+  EXPECT_THAT(names("/etc"), ElementsAre("file"));
+
+  FileMetadata now = before;
+  now.modified.reset();
+  ASSERT_TRUE(writer_->replace("/etc/file", "newer", now, files().status("/etc/file").value()));
+  EXPECT_GT(files().status("/etc/file").value().modified, *before.modified) << "time of writing";
+}
+
+TEST_F(WriterContract, ReplaceThroughALinkKeepsTheLink) {
+  write("/boot/grub/grub.conf", "old");
+  std::filesystem::create_directories(root() / "etc");
+  link("../boot/grub/grub.conf", "/etc/grub.conf");
+  link("/etc/grub.conf", "/etc/chained");
+  ASSERT_TRUE(replace("/etc/chained", "new"));
+  EXPECT_EQ(read("/boot/grub/grub.conf"), "new");
+  EXPECT_EQ(files().read_link("/etc/grub.conf").value(), "../boot/grub/grub.conf");
+  EXPECT_EQ(files().read_link("/etc/chained").value(), "/etc/grub.conf");
+  EXPECT_THAT(names("/etc"), ElementsAre("chained", "grub.conf"));
+  EXPECT_THAT(names("/boot/grub"), ElementsAre("grub.conf"));
+}
+
+TEST_F(WriterContract, NoLinkLeadsOutOfTheRoot) {
+  write("/secret", "inside");
+  std::filesystem::create_directories(root() / "etc");
+  link("../../../../secret", "/etc/file");
+  link("../..", "/etc/up");
+  link(scratch_.path().string(), "/etc/absolute");
+  ASSERT_TRUE(replace("/etc/file", "changed"));
+  EXPECT_EQ(read("/secret"), "changed");
+  ASSERT_TRUE(writer_->create("/etc/up/made", "x", {}));
+  EXPECT_EQ(read("/made"), "x");
+  ASSERT_TRUE(writer_->make_directory("/etc/up/../../dir", 0755));
+  EXPECT_TRUE(std::filesystem::is_directory(root() / "dir"));
+  EXPECT_EQ(code_of(writer_->create("/etc/absolute/made", "x", {})), ErrorCode::not_found);
+  EXPECT_EQ(code_of(writer_->remove_file("/etc/absolute/secret")), ErrorCode::not_found);
+  EXPECT_EQ(code_of(writer_->lock("/etc/absolute/lock")), ErrorCode::not_found);
+  EXPECT_EQ(scratch_.read("secret"), "outside");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(scratch_.path()), {}), 2);
+}
+
+TEST_F(WriterContract, AChangedFileIsAConflictAndLeavesNoLitter) {
+  write("/dir/file", "old");
+  const FileMetadata metadata = files().metadata("/dir/file").value();
+  const FileStatus status = files().status("/dir/file").value();
+  // Somebody else's edit of the same length, with the time set back: ctime still tells.
+  write("/dir/file", "OLD");
+  const timespec times[2] = {
+      {0, UTIME_OMIT},
+      {status.modified.count() / 1'000'000'000, status.modified.count() % 1'000'000'000}};
+  ASSERT_EQ(::utimensat(AT_FDCWD, on_disk("/dir/file").c_str(), times, 0), 0);
+  EXPECT_EQ(code_of(writer_->replace("/dir/file", "new", metadata, status)), ErrorCode::conflict);
+  EXPECT_EQ(read("/dir/file"), "OLD");
+  ASSERT_TRUE(std::filesystem::remove(on_disk("/dir/file")));
+  EXPECT_EQ(code_of(writer_->replace("/dir/file", "new", metadata, status)), ErrorCode::conflict);
+  write("/dir/file", "old");
+  EXPECT_EQ(code_of(writer_->replace("/dir/file", "new", metadata, status)), ErrorCode::conflict);
+  EXPECT_EQ(read("/dir/file"), "old");
+  EXPECT_THAT(names("/dir"), ElementsAre("file"));
+}
+
+TEST_F(WriterContract, RefusesWhatARenameWouldBreak) {
+  write("/dir/file", "old");
+  std::filesystem::create_hard_link(on_disk("/dir/file"), on_disk("/dir/other"));
+  EXPECT_EQ(code_of(replace("/dir/file", "new")), ErrorCode::unsafe);
+  EXPECT_EQ(read("/dir/other"), "old");
+  EXPECT_EQ(code_of(writer_->append("/dir/file", "more")), ErrorCode::unsafe);
+
+  ASSERT_EQ(::mkfifo(on_disk("/dir/fifo").c_str(), 0600), 0);
+  const FileStatus fifo = files().status("/dir/fifo").value();
+  EXPECT_EQ(code_of(writer_->replace("/dir/fifo", "new", {}, fifo)), ErrorCode::unsafe);
+  EXPECT_EQ(code_of(writer_->append("/dir/fifo", "new")), ErrorCode::unsafe);
+  EXPECT_EQ(code_of(writer_->lock("/dir/fifo")), ErrorCode::unsafe);
+  const FileStatus directory = files().status("/dir").value();
+  EXPECT_EQ(code_of(writer_->replace("/dir", "new", {}, directory)), ErrorCode::unsafe);
+  EXPECT_THAT(names("/dir"), ElementsAre("fifo", "file", "other"));
+}
+
+TEST_F(WriterContract, ImmutableFilesAreRefused) {
+  write("/file", "old");
+  const UniqueFd fd(::open(on_disk("/file").c_str(), O_RDONLY));
+  int flags = 0;
+  ASSERT_EQ(::ioctl(fd.get(), FS_IOC_GETFLAGS, &flags), 0);
+  int fixed = flags | FS_IMMUTABLE_FL;
+  if (::ioctl(fd.get(), FS_IOC_SETFLAGS, &fixed) != 0) {
+    GTEST_SKIP() << "this user or file system cannot make a file immutable";
+  }
+  const Result<void> result = replace("/file", "new");
+  ASSERT_EQ(::ioctl(fd.get(), FS_IOC_SETFLAGS, &flags), 0);
+  EXPECT_EQ(code_of(result), ErrorCode::unsafe);
+  EXPECT_EQ(read("/file"), "old");
+  EXPECT_THAT(names(), ElementsAre("file"));
+}
+
+TEST_F(WriterContract, MetadataThatCannotBeGivenLeavesTheOldFile) {
+  write("/file", "old");
+  FileMetadata metadata = files().metadata("/file").value();
+  metadata.xattrs.emplace_back("nonsense.name", "x");
+  const Result<void> result =
+      writer_->replace("/file", "new", metadata, files().status("/file").value());
+  if (result) GTEST_SKIP() << "this file system takes, or lacks, any attribute";
+  EXPECT_EQ(read("/file"), "old");
+  EXPECT_THAT(names(), ElementsAre("file"));
+}
+
+TEST_F(WriterContract, CreateMakesExactlyWhatWasAsked) {
+  const mode_t mask = ::umask(077);
+  FileMetadata metadata;
+  metadata.mode = 0644;
+  metadata.uid = ::geteuid();
+  metadata.gid = ::getegid();
+  metadata.modified = std::chrono::seconds(1'000'000'000);
+  const Result<void> made = writer_->create("/file", "bytes", metadata);
+  ::umask(mask);
+  ASSERT_TRUE(made);
+  EXPECT_EQ(read("/file"), "bytes");
+  EXPECT_EQ(files().metadata("/file").value().mode, 0644U);
+  EXPECT_EQ(files().metadata("/file").value().modified, metadata.modified);
+  EXPECT_EQ(files().status("/file").value().links, 1U);
+  EXPECT_THAT(names(), ElementsAre("file"));
+}
+
+TEST_F(WriterContract, CreateNeverOverwrites) {
+  write("/dir/file", "old");
+  link("nowhere", "/dir/dangling");
+  for (const char* path : {"/dir/file", "/dir/dangling", "/dir", "/"}) {
+    EXPECT_EQ(code_of(writer_->create(path, "new", {})), ErrorCode::conflict) << path;
+  }
+  EXPECT_EQ(code_of(writer_->create("/absent/file", "new", {})), ErrorCode::not_found);
+  EXPECT_EQ(read("/dir/file"), "old");
+  EXPECT_THAT(names("/dir"), ElementsAre("dangling", "file"));
+}
+
+TEST_F(WriterContract, DirectoriesComeAndGo) {
+  const mode_t mask = ::umask(077);
+  const Result<void> made = writer_->make_directory("/dir", 0750);
+  ::umask(mask);
+  ASSERT_TRUE(made);
+  EXPECT_EQ(files().status("/dir").value().mode, 0750U);
+  EXPECT_EQ(code_of(writer_->make_directory("/dir", 0750)), ErrorCode::conflict);
+  EXPECT_EQ(code_of(writer_->make_directory("/a/b", 0750)), ErrorCode::not_found);
+  write("/dir/file", "");
+  EXPECT_EQ(code_of(writer_->remove_directory("/dir")), ErrorCode::conflict);
+  ASSERT_TRUE(writer_->remove_file("/dir/file"));
+  EXPECT_EQ(code_of(writer_->remove_file("/dir/file")), ErrorCode::not_found);
+  ASSERT_TRUE(writer_->remove_directory("/dir"));
+  EXPECT_FALSE(files().exists("/dir"));
+}
+
+TEST_F(WriterContract, RemoveTakesTheNameItself) {
+  write("/file", "kept");
+  link("file", "/link");
+  ASSERT_TRUE(writer_->remove_file("/link"));
+  EXPECT_EQ(read("/file"), "kept");
+}
+
+TEST_F(WriterContract, AppendAddsToWhatIsThere) {
+  write("/journal", "one\n");
+  ASSERT_TRUE(writer_->append("/journal", "two\n"));
+  ASSERT_TRUE(writer_->append("/journal", ""));
+  EXPECT_EQ(read("/journal"), "one\ntwo\n");
+  EXPECT_EQ(code_of(writer_->append("/absent", "x")), ErrorCode::not_found);
+  link("journal", "/link");
+  EXPECT_EQ(code_of(writer_->append("/link", "x")), ErrorCode::unsafe);
+  EXPECT_EQ(read("/journal"), "one\ntwo\n");
+}
+
+TEST_F(WriterContract, OneLockAtATime) {
+  auto held = writer_->lock("/lock");
+  ASSERT_TRUE(held);
+  EXPECT_EQ(files().status("/lock").value().mode, 0600U);
+  const auto other_writer = open_writer(root().string()).value();
+  const auto refused = other_writer->lock("/lock");
+  ASSERT_EQ(code_of(refused), ErrorCode::busy);
+  EXPECT_FALSE(refused.error().hint.empty());
+  EXPECT_EQ(code_of(writer_->lock("/lock")), ErrorCode::busy);
+  held->reset();
+  EXPECT_TRUE(other_writer->lock("/lock"));
+  EXPECT_TRUE(files().exists("/lock"));
+}
+
+TEST_F(WriterContract, AnotherProcessCanHoldTheLock) {
+  write("/lock", "");
+  int ready[2];
+  int done[2];
+  ASSERT_EQ(::pipe(ready), 0);
+  ASSERT_EQ(::pipe(done), 0);
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    const int fd = ::open(on_disk("/lock").c_str(), O_RDWR);
+    char byte = ::flock(fd, LOCK_EX | LOCK_NB) == 0 ? 'y' : 'n';
+    ::close(done[1]);
+    if (::write(ready[1], &byte, 1) != 1) ::_exit(1);
+    ::_exit(::read(done[0], &byte, 1) == 0 ? 0 : 1);
+  }
+  char byte = 0;
+  ASSERT_EQ(::read(ready[0], &byte, 1), 1);
+  ASSERT_EQ(byte, 'y');
+  EXPECT_EQ(code_of(writer_->lock("/lock")), ErrorCode::busy);
+  ::close(done[1]);
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_TRUE(writer_->lock("/lock"));
+  for (const int fd : {ready[0], ready[1], done[0]})
+    ::close(fd);
+}
+
+TEST_F(WriterContract, RefusalsOfTheSystemArePermission) {
+  write("/dir/file", "old");
+  ASSERT_EQ(::chmod(on_disk("/dir").c_str(), 0555), 0);
+  if (::geteuid() == 0) {
+    // Root may write anywhere: as somebody else, in a process of its own.
+    std::filesystem::permissions(scratch_.path(), std::filesystem::perms(0755));
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      if (::setgid(65534) != 0 || ::setuid(65534) != 0) ::_exit(2);
+      const auto result = writer_->create("/dir/new", "x", {});
+      ::_exit(!result && result.error().code == ErrorCode::permission ? 0 : 1);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+  } else {
+    EXPECT_EQ(code_of(writer_->create("/dir/new", "x", {})), ErrorCode::permission);
+  }
+  EXPECT_THAT(names("/dir"), ElementsAre("file"));
+}
+
+TEST(OpenWriter, NeedsADirectory) {
+  const support::ScratchDirectory scratch;
+  const std::string file = scratch.write("file", "").string();
+  EXPECT_EQ(code_of(open_writer(file)), ErrorCode::not_found);
+  EXPECT_EQ(code_of(open_writer(file + ".absent")), ErrorCode::not_found);
+}
+
+}  // namespace
+}  // namespace guestclock::system

@@ -1,0 +1,23 @@
+// The small texts that probes read: release files, kernel configurations, NTP daemons' files.
+#include <cstdint>
+#include <string_view>
+
+#include "model/kernel_parameters.h"
+#include "probe/distribution.h"
+#include "probe/kernel_config.h"
+#include "settings/ntp_config.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  (void)guestclock::probe::parse_release_line(text);
+  (void)guestclock::probe::os_release_value(text, "ID");
+  (void)guestclock::probe::parse_kernel_config(text);
+  (void)guestclock::settings::parse_ntp_conf("f", text);
+  (void)guestclock::settings::parse_chrony_conf("f", text);
+  (void)guestclock::settings::parse_timesyncd_conf("f", text);
+  (void)guestclock::settings::parse_openntpd_conf("f", text);
+  for (const auto& token : guestclock::model::split_parameters(text)) {
+    if (guestclock::model::parameter_key(token).size() > token.size()) __builtin_trap();
+  }
+  return 0;
+}

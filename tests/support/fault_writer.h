@@ -1,0 +1,60 @@
+// A writer at which one operation goes wrong: to see what a change looks like after a failure, or
+// after the program died, at each step of it.
+#pragma once
+
+#include <cstddef>
+
+#include "system/writer.h"
+
+namespace guestclock::support {
+
+/// Thrown by a FaultWriter that dies. Not a std::exception: nothing in the product catches it.
+struct Died {};
+
+class FaultWriter final : public system::SystemWriter {
+ public:
+  enum class Fault {
+    fail_once,    ///< the operation fails (io), those after it work
+    fail_always,  ///< it and all after it fail (io)
+    die           ///< it throws Died, and so do all after it: the program is gone
+  };
+  /// How far the operation got before it went wrong. `halfway` leaves half of the bytes of an
+  /// append() and is `before` for the others, which are all or nothing.
+  enum class Moment { before, halfway, after };
+
+  /// `under` must outlive this. `at` counts the operations from 1, lock() among them; 0: none.
+  FaultWriter(system::SystemWriter& under, std::size_t at, Fault fault,
+              Moment moment = Moment::before)
+      : under_(under), at_(at), fault_(fault), moment_(moment) {}
+
+  /// Operations asked for until now.
+  [[nodiscard]] std::size_t operations() const { return operations_; }
+  /// The faulty one was reached.
+  [[nodiscard]] bool struck() const { return at_ != 0 && operations_ >= at_; }
+
+  [[nodiscard]] Result<std::unique_ptr<system::Lock>> lock(std::string_view path) override;
+  [[nodiscard]] Result<void> make_directory(std::string_view path, std::uint32_t mode) override;
+  [[nodiscard]] Result<void> remove_directory(std::string_view path) override;
+  [[nodiscard]] Result<void> create(std::string_view path, std::string_view bytes,
+                                    const system::FileMetadata& metadata) override;
+  [[nodiscard]] Result<void> replace(std::string_view path, std::string_view bytes,
+                                     const system::FileMetadata& metadata,
+                                     const system::FileStatus& expected) override;
+  [[nodiscard]] Result<void> append(std::string_view path, std::string_view bytes) override;
+  [[nodiscard]] Result<void> remove_file(std::string_view path) override;
+
+ private:
+  template <class Operation, class Halfway>
+  auto guarded(std::string_view path, Operation operation, Halfway halfway)
+      -> decltype(operation());
+  template <class Operation>
+  auto guarded(std::string_view path, Operation operation) -> decltype(operation());
+
+  system::SystemWriter& under_;
+  std::size_t at_;
+  Fault fault_;
+  Moment moment_;
+  std::size_t operations_ = 0;
+};
+
+}  // namespace guestclock::support

@@ -1,0 +1,36 @@
+// Runs a program to its end, as a person would from a shell.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace guestclock::support {
+
+struct Finished {
+  int exit_code = -1;  ///< 128 + signal where a signal ended it
+  std::string out;
+  std::string err;
+};
+
+/// argv[0] is looked up in PATH; standard input is empty and no terminal. `environment` is added
+/// to (and overrides) our own, NAME=VALUE.
+[[nodiscard]] Finished run_program(const std::vector<std::string>& argv,
+                                   const std::vector<std::string>& environment = {});
+
+/// A program that runs until this object goes.
+class Running {
+ public:
+  explicit Running(const std::vector<std::string>& argv);
+  ~Running();
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+  void signal(int number) const;
+  /// Waits for its end; its exit code, 128 + signal where a signal ended it.
+  [[nodiscard]] int wait();
+
+ private:
+  int pid_ = -1;
+};
+
+}  // namespace guestclock::support

@@ -1,0 +1,56 @@
+#include "support/recording_writer.h"
+
+namespace guestclock::support {
+
+template <class Function>
+auto RecordingWriter::recorded(const char* name, std::string_view path, std::string_view bytes,
+                               Function function) -> decltype(function()) {
+  const std::size_t index = operations_.size();
+  operations_.push_back({name, std::string(path), std::string(bytes), false});
+  auto result = function();
+  operations_[index].succeeded = result.has_value();
+  return result;
+}
+
+std::vector<std::string> RecordingWriter::log() const {
+  std::vector<std::string> lines;
+  lines.reserve(operations_.size());
+  for (const Operation& operation : operations_) {
+    lines.push_back(operation.name + " " + operation.path);
+  }
+  return lines;
+}
+
+Result<std::unique_ptr<system::Lock>> RecordingWriter::lock(std::string_view path) {
+  return recorded("lock", path, {}, [&] { return under_.lock(path); });
+}
+
+Result<void> RecordingWriter::make_directory(std::string_view path, std::uint32_t mode) {
+  return recorded("make_directory", path, {}, [&] { return under_.make_directory(path, mode); });
+}
+
+Result<void> RecordingWriter::remove_directory(std::string_view path) {
+  return recorded("remove_directory", path, {}, [&] { return under_.remove_directory(path); });
+}
+
+Result<void> RecordingWriter::create(std::string_view path, std::string_view bytes,
+                                     const system::FileMetadata& metadata) {
+  return recorded("create", path, bytes, [&] { return under_.create(path, bytes, metadata); });
+}
+
+Result<void> RecordingWriter::replace(std::string_view path, std::string_view bytes,
+                                      const system::FileMetadata& metadata,
+                                      const system::FileStatus& expected) {
+  return recorded("replace", path, bytes,
+                  [&] { return under_.replace(path, bytes, metadata, expected); });
+}
+
+Result<void> RecordingWriter::append(std::string_view path, std::string_view bytes) {
+  return recorded("append", path, bytes, [&] { return under_.append(path, bytes); });
+}
+
+Result<void> RecordingWriter::remove_file(std::string_view path) {
+  return recorded("remove_file", path, {}, [&] { return under_.remove_file(path); });
+}
+
+}  // namespace guestclock::support

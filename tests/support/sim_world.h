@@ -1,0 +1,88 @@
+// A simulated machine behind the seam: clocks with rates, steps and freezes, CPUs that stop, a
+// network of fake NTP servers. Everything follows from one seed. Files, cpuid, sysctl and devices
+// are not simulated: they answer `unsupported`.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "support/fake_ntp.h"
+#include "support/sim_time.h"
+#include "system/system.h"
+
+namespace guestclock::support {
+
+/// True instants are nanoseconds since the simulation's start.
+struct SimStep {
+  Nanoseconds at{};
+  Nanoseconds by{};
+};
+
+/// What a clock shows: start + (true time - freezes) * (1 + rate error) + steps.
+struct SimClock {
+  Nanoseconds start{};
+  double rate_error_ppm = 0;
+  Nanoseconds resolution{1};
+  std::vector<SimStep> steps;
+};
+
+/// Nothing runs on a CPU (-1: on any), while clocks and network go on.
+struct SimStall {
+  enum class Cause { none, scheduler, steal };
+
+  Nanoseconds from{};
+  Nanoseconds length{};
+  int cpu = -1;
+  Cause cause = Cause::none;
+};
+
+/// Every clock of the guest stands still (a paused machine whose TSC is paused with it).
+struct SimFreeze {
+  Nanoseconds from{};
+  Nanoseconds length{};
+};
+
+struct SimConfig {
+  std::uint64_t seed = 1;
+  std::map<system::ClockId, SimClock> clocks;  ///< those not listed cannot be read
+  Nanoseconds read_cost{};
+  std::vector<int> cpus{0, 1};
+  std::vector<SimStall> stalls;
+  std::vector<SimFreeze> freezes;
+  /// Delay of the wake-up meant for a true instant, on top of stalls.
+  std::function<Nanoseconds(int cpu, Nanoseconds instant)> wake_delay;
+  double timer_interrupts_per_s = 250;
+  std::vector<FakeNtpServer> servers;
+
+  /// All five clocks running fast by `ppm`; RAW starts at 1000 s, REALTIME at the true time.
+  [[nodiscard]] static SimConfig with_rate(double ppm);
+};
+
+class SimWorld final : public system::System {
+ public:
+  explicit SimWorld(SimConfig config);
+  ~SimWorld() override;
+
+  [[nodiscard]] bool live() const override { return true; }
+  [[nodiscard]] const std::string& root() const override;
+  [[nodiscard]] const system::Files& files() const override;
+  [[nodiscard]] const system::Cpuid& cpuid() const override;
+  [[nodiscard]] const system::Sysctl& sysctl() const override;
+  [[nodiscard]] const system::Clocks& clocks() const override;
+  [[nodiscard]] const system::KernelCounters& counters() const override;
+  [[nodiscard]] const system::Devices& devices() const override;
+  [[nodiscard]] const system::Network& network() const override;
+  [[nodiscard]] const system::Identity& identity() const override;
+
+  [[nodiscard]] SimTime& time() const;
+  /// What the servers saw.
+  [[nodiscard]] const FakeNetwork& servers() const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace guestclock::support

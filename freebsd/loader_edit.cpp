@@ -95,7 +95,6 @@ class TunableEdit {
   Result<void> set(const std::string& value) {
     const Assignment* const winner = settings_.effective(edit_.key);
     if (winner == nullptr || settings_.files[winner->file].role != SettingsFile::Role::own) {
-      if (winner != nullptr && winner->value == value) return {};
       return append(value);
     }
     const std::string& directory = settings_.files[winner->file].directory;

@@ -28,6 +28,20 @@ struct Store {
                                                       const model::ChangeSet& changes,
                                                       Nanoseconds now);
 
+/// A transaction that a crash had cut off, and the files that it got back (none: they were as
+/// before).
+struct RecoveredTransaction {
+  std::string id;
+  std::vector<std::string> files;
+};
+
+/// Undoes what a crash cut off. apply and rollback do it by themselves; to be run before a plan is
+/// made that is to be carried out, since it changes files. Writes nothing, and takes no lock, where
+/// nothing was cut off. `conflict` where somebody else changed a file since: ours are put back,
+/// theirs stays, and the transaction is closed.
+[[nodiscard]] Result<std::vector<RecoveredTransaction>> recover(const Store& store,
+                                                                system::SystemWriter& writer);
+
 /// Undoes transaction `id` (empty: the last one that is applied). Files get back content, owner,
 /// mode, times and xattrs; files we created go; directories we created go where empty. A file that
 /// is neither as we left it nor as it was: conflict, its diff in the outcome, nothing is written.

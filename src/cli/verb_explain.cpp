@@ -12,14 +12,12 @@ Result<ExitCode> run(const Invocation& invocation) {
   }
   const auto tables = load_tables(options);
   if (!tables) return tl::make_unexpected(tables.error());
-  const auto rules = tables->rules_named(options.arguments.front());
-  if (rules.empty()) {
+  const model::Rule* const rule = tables->rule(options.arguments.front());
+  if (rule == nullptr) {
     return fail(ErrorCode::usage, "no rule is called '" + options.arguments.front() + "'", {},
                 "guestclock rules list shows all");
   }
-  model::ExplainDocument document;
-  for (const model::Rule* rule : rules)
-    document.rules.push_back(*rule);
+  const model::ExplainDocument document{*rule};
   if (auto put = put_out(document, options); !put) return tl::make_unexpected(put.error());
   return ExitCode::good;
 }

@@ -57,6 +57,13 @@ std::vector<Point> points_of(std::span<const model::Exchange> exchanges, Nanosec
   return points;
 }
 
+double time_span(const std::vector<Point>& points) {
+  const auto [first, last] =
+      std::minmax_element(points.begin(), points.end(),
+                          [](const Point& a, const Point& b) { return a.local < b.local; });
+  return last->local - first->local;
+}
+
 double smallest_delay(const std::vector<Point>& points) {
   double smallest = std::numeric_limits<double>::infinity();
   for (const Point& point : points)
@@ -126,7 +133,7 @@ Line weighted_least_squares(const std::vector<Point>& points) {
     spread += distance * distance / point.variance;
     product += distance * (point.offset - line.at_centre) / point.variance;
   }
-  if (!(spread > 0)) return line;
+  if (!(spread > weights * kFinestSpread * kFinestSpread)) return line;
   line.slope = product / spread;
 
   double residuals = 0;
@@ -160,6 +167,7 @@ DriftFit fit_drift(std::span<const model::Exchange> exchanges) {
   const Nanoseconds local_base = exchanges.front().t1;
   const std::int64_t offset_base = difference(exchanges.front().t2, exchanges.front().t1);
   std::vector<Point> points = points_of(exchanges, local_base, offset_base);
+  const double duration = time_span(points);
   trim(points);
   weigh(points);
   const Line line = weighted_least_squares(points);
@@ -190,15 +198,12 @@ DriftFit fit_drift(std::span<const model::Exchange> exchanges) {
       line.slope * (static_cast<double>(centre) * kNanosecond - line.centre);
   fit.reference = Nanoseconds(difference(local_base.count(), -centre));
 
-  const auto [first, last] =
-      std::minmax_element(points.begin(), points.end(),
-                          [](const Point& a, const Point& b) { return a.local < b.local; });
   fit.drift.rate_error_ppm = rate_error * kMillion;
   fit.drift.ci95_ppm =
       model::Interval{(rate_error - half_width) * kMillion, (rate_error + half_width) * kMillion};
   fit.drift.exchanges = static_cast<std::int64_t>(exchanges.size());
   fit.drift.used = static_cast<std::int64_t>(points.size());
-  fit.drift.duration_s = last->local - first->local;
+  fit.drift.duration_s = duration;
   return fit;
 }
 

@@ -1,4 +1,8 @@
 #include <algorithm>
+#include <string>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
 
 #include "base/text.h"
 #include "measure/measure.h"
@@ -19,14 +23,14 @@ bool is_host_name(std::string_view text) {
                      [](char c) { return is_alphanumeric(c) || c == '-' || c == '.' || c == '_'; });
 }
 
-/// Shape only (digits, colons, perhaps "%eth0"): the resolver decides whether it is an address.
+/// An address, perhaps with its scope ("fe80::1%eth0").
 bool is_ipv6_literal(std::string_view text) {
   if (text.size() > kLongestName) return false;
   const std::size_t percent = text.find('%');
-  const std::string_view digits = text.substr(0, percent);
   if (percent != std::string_view::npos && !is_host_name(text.substr(percent + 1))) return false;
-  return std::count(digits.begin(), digits.end(), ':') >= 2 &&
-         digits.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos;
+  const std::string digits(text.substr(0, percent));
+  in6_addr address{};
+  return ::inet_pton(AF_INET6, digits.c_str(), &address) == 1;
 }
 
 tl::unexpected<Error> no_server(std::string_view text, std::string why) {

@@ -4,6 +4,7 @@
 // reason}`; paths are relative to the document part: "clock.tsc.invariant", "servers[0].drift".
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -76,6 +77,9 @@ class FactWriter {
     if constexpr (std::is_same_v<T, std::string>) {
       if (form == Form::word_or_null && value.value().empty()) return nullptr;
     }
+    if constexpr (std::is_same_v<T, Interval>) {
+      if (!std::isfinite(value.value().half_width())) return number(NAN, path, form);
+    }
     return write(value.value(), path, form);
   }
 
@@ -102,7 +106,8 @@ class FactReader {
     } else if constexpr (kIsList<T>) {
       if (is_missing(node) || !expect(node->is_array(), *node, path, "a list")) return;
       for (const Json& element : *node) {
-        read(&element, out.emplace_back(), element_path(path, out.size() - 1), form);
+        const std::string where = element_path(path, out.size());
+        read(&element, out.emplace_back(), where, form);
         if (error_) return;
       }
     } else if constexpr (std::is_class_v<T> && !std::is_same_v<T, std::string>) {

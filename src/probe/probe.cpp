@@ -38,6 +38,17 @@ Fact<std::string> release_of_tree(const system::Files& files, const model::Boot&
       "neither a default boot entry nor /lib/modules names one kernel");
 }
 
+/// What the boot files and the system say of each other: FreeBSD's loader boots FreeBSD, and that is
+/// its own distribution.
+void complete_freebsd(model::Kernel& kernel, std::span<const boot::LoaderInUse> loaders) {
+  const bool freebsd_loader =
+      loaders.size() == 1 && loaders.front().loader->name() == "freebsd-loader";
+  if (!kernel.os.known() && freebsd_loader) kernel.os = std::string("freebsd");
+  if (kernel.os.value_or("") == "freebsd" && !kernel.distribution.id.known()) {
+    kernel.distribution.id = std::string("freebsd");
+  }
+}
+
 }  // namespace
 
 Result<Probed> probe(const system::System& system, const tables::Tables& tables,
@@ -54,7 +65,9 @@ Result<Probed> probe(const system::System& system, const tables::Tables& tables,
 
   settings::LocateHints hints;
   if (facts.kernel.os.known()) hints.os = facts.kernel.os.value();
-  facts.boot = probe_boot(system, boot::loaders_in_use(loaders, system.files(), hints));
+  const auto in_use = boot::loaders_in_use(loaders, system.files(), hints);
+  facts.boot = probe_boot(system, in_use);
+  complete_freebsd(facts.kernel, in_use);
   if (!facts.kernel.release.known() && !system.live()) {
     facts.kernel.release = release_of_tree(system.files(), facts.boot);
   }

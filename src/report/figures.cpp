@@ -16,8 +16,8 @@ std::string fixed(double value, int decimals) {
 
 /// Decimals that still mean something beside this uncertainty.
 int decimals_beside(double half_width) {
-  if (half_width >= 0.2) return 1;
-  return half_width >= 0.02 ? 2 : 3;
+  if (half_width >= 0.5) return 1;
+  return half_width >= 0.05 ? 2 : 3;
 }
 
 std::string three_digits(double value) {
@@ -53,7 +53,8 @@ std::string offset_in_words(const model::Fact<double>& offset_s) {
 
 std::string seconds_in_words(double seconds) {
   const double size = std::fabs(seconds);
-  if (size >= 1 || size == 0) return three_digits(seconds) + " s";
+  if (size == 0) return "0 s";
+  if (size >= 1) return three_digits(seconds) + " s";
   if (size >= 1e-3) return three_digits(seconds * 1e3) + " ms";
   if (size >= 1e-6) return three_digits(seconds * 1e6) + " us";
   return three_digits(seconds * 1e9) + " ns";

@@ -17,27 +17,30 @@ void write_title(Page& page, const model::AuditReport& report) {
 
 std::string change_in_words(const model::FindingChange& change) {
   const std::string to = change.to ? "becomes " + *change.to : std::string("goes");
-  const std::string from = change.from ? " (now " + *change.from + ")" : " (now absent)";
-  return change.target + ": " + change.parameter + " " + to + from;
+  std::string now = change.from.value_or("absent");
+  if (now.empty()) now = "set";
+  return change.target + ": " + change.parameter + " " + to + " (now " + now + ")";
 }
 
 void write_finding(Page& page, const model::Finding& finding) {
   page.gap();
-  page.paragraph(0, fmt::format("[{}] {} ({}): {}", model::to_string(finding.severity),
-                                finding.rule, finding.catalogue, finding.title));
+  page.paragraph(
+      0, fmt::format("[{}{}] {} ({}): {}", model::to_string(finding.severity),
+                     finding.held ? ", held" : "", finding.rule, finding.catalogue, finding.title));
   std::string_view label = "seen";
   for (const model::FindingEvidence& seen : finding.evidence) {
     page.field(label, seen.fact + ": " + seen.value);
     label = "";
   }
   page.field("why", finding.why);
-  page.field("do", finding.fix.what);
+  const bool for_host = finding.fix.kind == model::FixKind::host;
+  page.field("do", (for_host ? "on the host: " : "") + finding.fix.what);
   for (const model::FindingChange& change : finding.changes) {
     page.field("change", change_in_words(change) + (finding.fix.reboot ? ", needs a reboot" : ""));
   }
   if (finding.held) {
-    page.field("held", fmt::format("its risk is {}; to accept it: --accept-risk {}",
-                                   model::to_string(finding.risk), finding.rule));
+    page.field("held", fmt::format("its risk is {}", model::to_string(finding.risk)));
+    page.field("to accept", "--accept-risk " + finding.rule);
   }
   if (!finding.fix.check.empty()) page.field("check", finding.fix.check);
   if (!finding.fix.undo.empty()) page.field("undo", finding.fix.undo);
@@ -45,7 +48,7 @@ void write_finding(Page& page, const model::Finding& finding) {
     page.field("source", source);
 }
 
-/// "medium 1, info 1" in falling severity, and the rest.
+/// Findings by severity, held ones apart.
 struct Tally {
   std::array<std::size_t, 4> by_severity{};
   std::size_t open = 0;
@@ -75,6 +78,20 @@ std::string severities_in_words(const Tally& counts) {
   return join(parts, ", ");
 }
 
+/// What kept the verdict from being known.
+std::string missing_in_words(const model::AuditReport& report) {
+  std::vector<std::string> parts;
+  if (report.measurements && !report.measurements->drift.rate_error_ppm.known()) {
+    parts.push_back("no reference told the drift");
+  }
+  std::size_t undecided = 0;
+  for (const model::NotJudged& rule : report.judgement.not_judged) {
+    if (!rule.live_only) ++undecided;
+  }
+  if (undecided > 0) parts.push_back(counted(undecided, "rule") + " could not be judged");
+  return parts.empty() ? "what decides could not be found out" : join(parts, ", ");
+}
+
 std::string verdict_in_words(const model::AuditReport& report) {
   const Tally counts = tally(report.judgement);
   const std::string_view word = model::verdict(report);
@@ -86,7 +103,7 @@ std::string verdict_in_words(const model::AuditReport& report) {
   if (word == "findings") return "Verdict: " + found + held + ".";
   const std::string noted = counts.open > 0 ? "; " + found : "";
   if (word == "good") return "Verdict: good: nothing to change on this guest" + noted + held + ".";
-  return "Verdict: unknown: a reference or a fact that decides is missing" + noted + held + ".";
+  return "Verdict: unknown: " + missing_in_words(report) + noted + held + ".";
 }
 
 }  // namespace

@@ -14,16 +14,13 @@ void write_list(Page& page, std::string_view title, const std::vector<std::strin
 }
 
 std::string plan_in_words(const model::ChangeSet& set) {
-  std::string text;
-  if (!set.changes_files()) {
-    text = "Plan: nothing to change";
-  } else {
-    text = "Plan: `guestclock apply` would change " + counted(set.files.size(), "file");
+  std::string text = "Plan: nothing to change";
+  if (set.changes_files()) {
+    text = "Plan: `guestclock apply` changes " + counted(set.files.size(), "file");
   }
-  if (!set.held.empty()) text += fmt::format("; {} held", counted(set.held.size(), "change"));
-  if (!set.pending.empty())
-    text += fmt::format("; {} left to do", counted(set.pending.size(), "step"));
-  if (set.reboot_required) text += "; a reboot is needed afterwards";
+  if (!set.held.empty()) text += fmt::format("; {} held", set.held.size());
+  if (!set.pending.empty()) text += fmt::format("; {} left to do", set.pending.size());
+  if (set.reboot_required) text += "; then a reboot";
   return text + ".";
 }
 

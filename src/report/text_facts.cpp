@@ -30,7 +30,8 @@ void write_evidence_used(Page& page, const std::vector<model::Evidence>& all) {
     first = false;
   }
   if (overruled > 0) {
-    const std::string what = counted(overruled, "piece") + " overruled: see `guestclock detect`";
+    const std::string what =
+        counted(overruled, "piece") + " of it overruled: see `guestclock detect`";
     page.field(first ? "evidence" : "", what);
   }
 }

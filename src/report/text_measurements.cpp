@@ -9,17 +9,16 @@ namespace {
 
 void write_drift(Page& page, const model::Drift& drift) {
   page.heading("Drift");
-  std::string rate = rate_in_words(drift.rate_error_ppm, drift.ci95_ppm);
-  if (drift.rate_error_ppm.known()) rate += "; " + per_day_in_words(drift.rate_error_ppm.value());
-  page.field(drift.clock.empty() ? "rate" : drift.clock, rate);
+  page.field(drift.clock.empty() ? "rate" : drift.clock,
+             rate_in_words(drift.rate_error_ppm, drift.ci95_ppm));
   std::string offset = offset_in_words(drift.offset_s);
+  if (drift.offset_s.known()) offset = "this guest is " + offset;
   if (drift.offset_s.known() && drift.offset_bound_s.known()) {
-    offset += ", wrong by at most " + seconds_in_words(drift.offset_bound_s.value());
+    offset += ", known to within " + seconds_in_words(drift.offset_bound_s.value());
   }
-  page.field("this guest is", offset);
-  page.field("from", fmt::format("{}, {} used, in {}",
-                                 counted(static_cast<std::size_t>(drift.exchanges), "exchange"),
-                                 drift.used, seconds_in_words(drift.duration_s)));
+  page.field("offset", offset);
+  page.field("from", fmt::format("{} exchanges, {} used, in {}", drift.exchanges, drift.used,
+                                 seconds_in_words(drift.duration_s)));
   if (drift.systematic_ppm > 0) {
     page.field("no fit can see", fmt::format("{:.2f} ppm", drift.systematic_ppm));
   }
@@ -31,6 +30,9 @@ void write_clocks(Page& page, const std::vector<model::ClockRate>& clocks) {
   page.heading("Clocks");
   for (const model::ClockRate& clock : clocks) {
     std::string text = rate_in_words(clock.rate_error_ppm, clock.ci95_ppm);
+    if (clock.name == "realtime" && clock.rate_error_ppm.known()) {
+      text += "; " + per_day_in_words(clock.rate_error_ppm.value());
+    }
     if (clock.read_cost_ns.known()) {
       text += fmt::format("; {:.0f} ns a read", clock.read_cost_ns.value());
     }

@@ -41,7 +41,7 @@ void write_document(Page& page, const model::ExplainDocument& document) {
                                      rule.fix.reboot ? ", needs a reboot" : ""));
   }
   if (rule.risk != model::Risk::none) {
-    page.field("held", "until its risk is accepted: --accept-risk " + rule.rule);
+    page.field("to accept", "--accept-risk " + rule.rule);
   }
   if (!rule.applies) page.field("applies", "never changes anything, it is only mentioned");
   page.field("check", rule.fix.check);

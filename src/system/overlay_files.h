@@ -15,7 +15,8 @@ class OverlayFiles final : public Files {
   /// directory is not there either: then the directories above it are part of the picture.
   OverlayFiles(const Files& under, std::map<std::string, std::string> contents);
 
-  [[nodiscard]] Result<std::string> read(std::string_view path, std::size_t limit) const override;
+  [[nodiscard]] Result<std::string> read(std::string_view path,
+                                         std::size_t limit = kDefaultLimit) const override;
   [[nodiscard]] Result<std::vector<std::string>> list(std::string_view path) const override;
   [[nodiscard]] Result<FileStatus> status(std::string_view path) const override;
   [[nodiscard]] Result<FileStatus> link_status(std::string_view path) const override;

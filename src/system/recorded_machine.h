@@ -28,7 +28,8 @@ class RecordedIdentity final : public Identity {
 /// A directory without any file in it.
 class NoFiles final : public Files {
  public:
-  [[nodiscard]] Result<std::string> read(std::string_view path, std::size_t limit) const override;
+  [[nodiscard]] Result<std::string> read(std::string_view path,
+                                         std::size_t limit = kDefaultLimit) const override;
   [[nodiscard]] Result<std::vector<std::string>> list(std::string_view path) const override;
   [[nodiscard]] Result<FileStatus> status(std::string_view path) const override;
   [[nodiscard]] Result<FileStatus> link_status(std::string_view path) const override;

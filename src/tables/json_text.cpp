@@ -57,6 +57,8 @@ std::string without_prefix(std::string_view what) {
 /// Accepts what is within bounds; remembers what is not, or where the parser gave up.
 class Listener : public nlohmann::json_sax<json> {
  public:
+  explicit Listener(std::string_view text) : text_(text) {}
+
   bool null() override { return count(); }
   bool boolean(bool /*value*/) override { return count(); }
   bool number_integer(number_integer_t /*value*/) override { return count(); }
@@ -77,9 +79,15 @@ class Listener : public nlohmann::json_sax<json> {
   bool end_object() override { return true; }
   bool start_array(std::size_t /*elements*/) override { return count(); }
   bool end_array() override { return true; }
-  bool parse_error(std::size_t position, const std::string& /*last_token*/,
+  /// `position` is behind the last byte read; `last_token` may be spelled with escapes.
+  bool parse_error(std::size_t position, const std::string& last_token,
                    const json::exception& error) override {
-    problem_ = TextProblem{position == 0 ? 0 : position - 1, without_prefix(error.what())};
+    std::size_t offset = position == 0 ? 0 : position - 1;
+    if (last_token.size() <= position && position <= text_.size() &&
+        text_.substr(position - last_token.size(), last_token.size()) == last_token) {
+      offset = position - last_token.size();
+    }
+    problem_ = TextProblem{offset, without_prefix(error.what())};
     return false;
   }
 
@@ -95,6 +103,7 @@ class Listener : public nlohmann::json_sax<json> {
     return false;
   }
 
+  std::string_view text_;
   std::size_t values_ = 0;
   std::optional<TextProblem> problem_;
 };
@@ -130,7 +139,7 @@ std::optional<TextProblem> syntax_problem(std::string_view text) {
   if (const auto offset = too_deep(text)) {
     return TextProblem{*offset, fmt::format("nested deeper than {} levels", kDeepestNesting)};
   }
-  Listener listener;
+  Listener listener(text);
   if (json::sax_parse(text, &listener)) return std::nullopt;
   return listener.problem().value_or(TextProblem{0, "not JSON"});
 }

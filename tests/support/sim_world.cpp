@@ -100,6 +100,7 @@ class SimClocks final : public system::Clocks {
   /// Sleeps to a true instant, or to the end of the stalls that cover it.
   void sleep_through_stalls(Nanoseconds wake) const {
     const int cpu = time_.cpu();
+    wake = std::max(wake, time_.now());
     for (const SimStall& stall : config_.stalls) {
       const Nanoseconds end = stall.from + stall.length;
       if ((stall.cpu >= 0 && stall.cpu != cpu) || wake < stall.from || wake >= end) continue;

@@ -1,0 +1,247 @@
+#include "measure/measure.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/sim_world.h"
+#include "unit/measure/shipped_thresholds.h"
+
+namespace guestclock::measure {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using support::FakeNtpServer;
+using support::SimConfig;
+using support::SimStall;
+using support::SimWorld;
+using system::ClockId;
+using testing::HasSubstr;
+
+FakeNtpServer lan_server() {
+  FakeNtpServer server;
+  server.forth.queue_mean = server.back.queue_mean = microseconds(50);
+  server.stamps = FakeNtpServer::Stamps::right;
+  return server;
+}
+
+Request request_of(std::vector<std::string> servers, Nanoseconds duration, bool ticks = false) {
+  Request request;
+  request.servers = std::move(servers);
+  request.duration = duration;
+  request.ticks = ticks;
+  return request;
+}
+
+model::Measurements run(const SimWorld& world, const Request& request) {
+  const StopFlag stop;
+  return measure(world, shipped_thresholds(), request, stop);
+}
+
+const model::ClockRate& clock_row(const model::Measurements& m, const std::string& name) {
+  for (const model::ClockRate& row : m.clocks) {
+    if (row.name == name) return row;
+  }
+  ADD_FAILURE() << "no row " << name;
+  return m.clocks.front();
+}
+
+class KnownRate : public testing::TestWithParam<double> {};
+
+TEST_P(KnownRate, IsFoundWithinItsInterval) {
+  SimConfig config = SimConfig::with_rate(GetParam());
+  config.servers = {lan_server()};
+  const SimWorld world(std::move(config));
+  const model::Measurements m = run(world, request_of({"ntp.test"}, seconds(20)));
+  ASSERT_TRUE(m.drift.rate_error_ppm.known()) << m.drift.rate_error_ppm.reason();
+  EXPECT_EQ(m.drift.clock, "monotonic_raw");
+  EXPECT_LE(m.drift.ci95_ppm.value().low, GetParam());
+  EXPECT_GE(m.drift.ci95_ppm.value().high, GetParam());
+  EXPECT_LT(m.drift.ci95_ppm.value().half_width(), 2);
+  EXPECT_TRUE(m.drift.flags.empty());
+  EXPECT_GT(m.drift.exchanges, 70);
+  EXPECT_NEAR(m.drift.duration_s, 19.5, 0.3);
+  // It was right at the start and gained ever since: the offset is what it gained, negative.
+  EXPECT_NEAR(m.drift.offset_s.value(), -20 * GetParam() * 1e-6, 1e-4);
+  EXPECT_NEAR(m.drift.offset_bound_s.value(), 100e-6, 30e-6);
+  EXPECT_NEAR(clock_row(m, "realtime").rate_error_ppm.value(), GetParam(), 2);
+  EXPECT_EQ(m.servers.at(0).drift.value(), m.drift);
+  EXPECT_EQ(m.ticks.lost.reason(), "--no-ticks");
+}
+
+INSTANTIATE_TEST_SUITE_P(Rates, KnownRate, testing::Values(500.0, -500.0, 37.5, 0.0));
+
+TEST(Measure, FakeTimeLibraryDoesNotBendTheRate) {
+  for (const double ppm : {500.0, -500.0}) {
+    SimConfig config = SimConfig::with_rate(ppm);
+    config.servers = {lan_server()};
+    config.servers[0].stamps = FakeNtpServer::Stamps::unscaled;
+    config.servers[0].wake.queue_mean = microseconds(50);
+    const SimWorld world(std::move(config));
+    const model::Measurements m = run(world, request_of({"ntp.test"}, seconds(20)));
+    EXPECT_NEAR(m.drift.rate_error_ppm.value(), ppm, 2);
+    EXPECT_LT(m.drift.ci95_ppm.value().half_width(), 2);
+  }
+}
+
+TEST(Measure, DriftAndTicksInOneRun) {
+  SimConfig config = SimConfig::with_rate(500);
+  config.servers = {lan_server()};
+  config.stalls = {{milliseconds(3001), milliseconds(80), -1, SimStall::Cause::none}};
+  const SimWorld world(std::move(config));
+  const model::Measurements m = run(world, request_of({"ntp.test"}, seconds(10), true));
+  EXPECT_NEAR(m.drift.rate_error_ppm.value(), 500, 2);
+  ASSERT_EQ(m.ticks.per_cpu.size(), 2U);
+  EXPECT_NEAR(static_cast<double>(m.ticks.per_cpu[0].expected), 2500, 10);
+  EXPECT_NEAR(static_cast<double>(m.ticks.lost.value()), 2 * 19, 4);
+  EXPECT_NEAR(m.ticks.longest_stall_s.value(), 0.08, 0.005);
+}
+
+TEST(Measure, RealtimeIsJudgedApartFromRaw) {
+  SimConfig config = SimConfig::with_rate(100);
+  config.clocks[ClockId::realtime].rate_error_ppm = 0;
+  config.clocks[ClockId::realtime].start -= seconds(3);
+  config.servers = {lan_server()};
+  const SimWorld world(std::move(config));
+  const model::Measurements m = run(world, request_of({"ntp.test"}, seconds(20)));
+  EXPECT_NEAR(m.drift.rate_error_ppm.value(), 100, 1);
+  // Its difference to MONOTONIC grows by 100 ppm: that is how a clock being set looks.
+  EXPECT_FALSE(clock_row(m, "realtime").rate_error_ppm.known());
+  EXPECT_NEAR(m.drift.offset_s.value(), 3, 1e-4);
+  EXPECT_NEAR(m.servers.at(0).offset_s.value(), 3, 1e-4);
+}
+
+TEST(Measure, TheNarrowestUsableServerGivesTheDrift) {
+  SimConfig config = SimConfig::with_rate(0);
+  FakeNtpServer far = lan_server();
+  far.host = "far.test";
+  far.address = "192.0.2.20";
+  far.forth.queue_mean = far.back.queue_mean = milliseconds(2);
+  FakeNtpServer asleep = lan_server();
+  asleep.host = "asleep.test";
+  asleep.address = "192.168.7.3";
+  asleep.leap = 3;
+  config.servers = {far, asleep, lan_server()};
+  const SimWorld world(std::move(config));
+  const model::Measurements m =
+      run(world, request_of({"far.test", "asleep.test", "nowhere.test", "ntp.test"}, seconds(30)));
+  ASSERT_EQ(m.servers.size(), 4U);
+  EXPECT_EQ(m.servers[0].verdict, "usable");
+  EXPECT_EQ(m.servers[1].verdict, "unsynchronised");
+  EXPECT_EQ(m.servers[2].verdict, "unreachable");
+  EXPECT_EQ(m.servers[2].address, "nowhere.test:123");
+  EXPECT_THAT(m.servers[2].reasons.at(0), testing::StartsWith("cannot resolve "));
+  EXPECT_EQ(m.drift, m.servers[3].drift.value());
+}
+
+TEST(Measure, WithoutServersTheDriftIsUnknownAndTheRunShort) {
+  const SimWorld world(SimConfig::with_rate(0));
+  const model::Measurements m = run(world, request_of({}, seconds(30), true));
+  EXPECT_EQ(m.drift.rate_error_ppm.reason(), "no NTP server given or configured on this guest");
+  EXPECT_EQ(m.drift.ci95_ppm.reason(), m.drift.rate_error_ppm.reason());
+  EXPECT_EQ(m.drift.offset_s.reason(), m.drift.rate_error_ppm.reason());
+  EXPECT_TRUE(m.servers.empty());
+  EXPECT_TRUE(m.ticks.lost.known());
+  EXPECT_NEAR(to_seconds(world.time().now()), 5, 0.1);
+}
+
+TEST(Measure, WithNothingToMeasureItDoesNotWait) {
+  const SimWorld world(SimConfig::with_rate(0));
+  const model::Measurements m = run(world, request_of({}, seconds(30), false));
+  EXPECT_EQ(world.time().now(), Nanoseconds(0));
+  EXPECT_EQ(m.clocks.size(), 5U);
+}
+
+TEST(Measure, ServersThatAllFailedAreNamedInTheReason) {
+  SimConfig config = SimConfig::with_rate(0);
+  FakeNtpServer silent = lan_server();
+  silent.silent = true;
+  config.servers = {silent};
+  const SimWorld world(std::move(config));
+  const model::Measurements m = run(world, request_of({"ntp.test", "nowhere.test"}, seconds(10)));
+  EXPECT_THAT(m.drift.rate_error_ppm.reason(), HasSubstr("ntp.test:123 unreachable"));
+  EXPECT_THAT(m.drift.rate_error_ppm.reason(), HasSubstr("nowhere.test:123 unreachable"));
+  EXPECT_NEAR(to_seconds(world.time().now()), 10, 0.01);
+}
+
+TEST(Measure, UnresolvableServersAloneDoNotUseUpTheDuration) {
+  const SimWorld world(SimConfig::with_rate(0));
+  const model::Measurements m = run(world, request_of({"nowhere.test"}, seconds(30), true));
+  EXPECT_EQ(m.servers.at(0).verdict, "unreachable");
+  EXPECT_NEAR(to_seconds(world.time().now()), 5, 0.1);
+}
+
+TEST(Measure, StopsSoonAfterTheFlagWithWhatThereIs) {
+  StopFlag stop;
+  SimConfig config = SimConfig::with_rate(500);
+  config.servers = {lan_server()};
+  config.wake_delay = [&stop](int, Nanoseconds instant) {
+    if (instant >= seconds(5)) stop.request(2);
+    return Nanoseconds(0);
+  };
+  const SimWorld world(std::move(config));
+  const model::Measurements m =
+      measure(world, shipped_thresholds(), request_of({"ntp.test"}, seconds(600), true), stop);
+  EXPECT_LT(world.time().now(), milliseconds(5200));
+  EXPECT_GT(m.drift.exchanges, 15);
+  EXPECT_NEAR(m.drift.rate_error_ppm.value(), 500, 20);
+  EXPECT_GT(m.ticks.per_cpu.at(0).delivered, 1200);
+}
+
+TEST(Measure, AFlagRaisedBeforehandReturnsAtOnce) {
+  StopFlag stop;
+  stop.request(15);
+  SimConfig config = SimConfig::with_rate(0);
+  config.servers = {lan_server()};
+  const SimWorld world(std::move(config));
+  const model::Measurements m =
+      measure(world, shipped_thresholds(), request_of({"ntp.test"}, seconds(600), true), stop);
+  EXPECT_LT(world.time().now(), milliseconds(20));
+  EXPECT_EQ(m.servers.at(0).verdict, "unreachable");
+  EXPECT_FALSE(m.drift.rate_error_ppm.known());
+}
+
+TEST(Measure, ATickCountingClockOfFourMilliseconds) {
+  SimConfig config = SimConfig::with_rate(-400'000);
+  for (auto& [id, clock] : config.clocks)
+    clock.resolution = milliseconds(4);
+  config.servers = {lan_server()};
+  const SimWorld world(std::move(config));
+  const model::Measurements m = run(world, request_of({"ntp.test"}, seconds(20)));
+  EXPECT_EQ(m.servers.at(0).verdict, "usable");
+  EXPECT_NEAR(m.drift.rate_error_ppm.value(), -400'000, 200);
+  EXPECT_FALSE(m.drift.offset_bound_s.known()) << "a negative round trip bounds nothing";
+}
+
+TEST(Measure, WithoutClocksEverythingIsUnknownAndNothingHangs) {
+  SimConfig config = SimConfig::with_rate(0);
+  config.clocks.clear();
+  config.servers = {lan_server()};
+  const SimWorld world(std::move(config));
+  const model::Measurements m = run(world, request_of({"ntp.test"}, seconds(5), true));
+  EXPECT_FALSE(m.drift.rate_error_ppm.known());
+  EXPECT_FALSE(m.ticks.lost.known());
+  EXPECT_FALSE(clock_row(m, "realtime").read_cost_ns.known());
+}
+
+TEST(Measure, TheSameSeedGivesTheSameMeasurements) {
+  const auto once = [] {
+    SimConfig config = SimConfig::with_rate(37.5);
+    config.servers = {lan_server()};
+    config.servers[0].loss = 0.1;
+    const SimWorld world(std::move(config));
+    return run(world, request_of({"ntp.test"}, seconds(10), true));
+  };
+  EXPECT_EQ(once(), once());
+}
+
+TEST(Thresholds, ShippedNumbersKeepThePromisesOfPoliteness) {
+  const auto values = shipped_values();
+  EXPECT_GE(values.at("ntp_own_interval_s"), 0.25);
+  EXPECT_GE(values.at("ntp_public_gap_s"), 2);
+  EXPECT_DOUBLE_EQ(values.at("drift_systematic_ppm"), 0.005);
+}
+
+}  // namespace
+}  // namespace guestclock::measure

@@ -1,0 +1,130 @@
+#include "sample_documents.h"
+
+#include <stdexcept>
+
+namespace guestclock::report {
+namespace {
+
+using model::Fact;
+
+model::ChangeSet sample_changes() {
+  model::ChangeSet set;
+  model::FileDifference file;
+  file.edit.path = "/boot/grub/grub.conf";
+  file.edit.loader = "grub-legacy";
+  file.diff =
+      "--- a/boot/grub/grub.conf\n+++ b/boot/grub/grub.conf\n@@ -1,3 +1,3 @@\n title CentOS\n"
+      "-\tkernel /vmlinuz ro root=/dev/sda1\n"
+      "+\tkernel /vmlinuz ro root=/dev/sda1 clocksource=acpi_pm\n \tinitrd /initrd.img\n";
+  file.before_sha256 = std::string(64, 'a');
+  file.after_sha256 = std::string(64, 'b');
+  set.files.push_back(file);
+  file.edit.path = "/boot/loader.conf";
+  file.edit.loader = "freebsd-loader";
+  file.diff = "--- /dev/null\n+++ b/boot/loader.conf\n@@ -0,0 +1 @@\n+kern.hz=\"100\"\n";
+  file.before_sha256.clear();
+  set.files.push_back(file);
+  set.entries = {{"CentOS (2.6.18-128.el5)",
+                  true,
+                  {"ro", "root=/dev/sda1"},
+                  {"ro", "root=/dev/sda1", "clocksource=acpi_pm"}},
+                 {"CentOS (2.6.18-92.el5)", false, {"ro"}, {"ro"}}};
+  set.held = {{"rhel5-vmware-i386-divider", model::Risk::panic, "divider=10",
+               "divider= may panic any RHEL 5 before 5.8."}};
+  set.pending = {"run update-grub, then reboot"};
+  set.rules = {"rhel5-vmware-i386-acpi-pm"};
+  set.parameters = {"clocksource=acpi_pm"};
+  set.reboot_required = true;
+  return set;
+}
+
+model::TransactionDocument sample_apply() {
+  model::TransactionDocument document;
+  document.verb = "apply";
+  document.outcome.id = "20261123T120000Z-1";
+  document.outcome.state = model::TransactionState::applied;
+  document.outcome.changed = true;
+  document.outcome.files = {"/boot/grub/grub.conf"};
+  document.outcome.reboot_required = true;
+  document.outcome.pending = {"reboot"};
+  document.outcome.undo_by_hand = {
+      "cp -p /var/lib/guestclock/20261123T120000Z-1/0 /boot/grub/grub.conf"};
+  document.held = sample_changes().held;
+  return document;
+}
+
+model::TransactionDocument sample_conflict() {
+  model::TransactionDocument document;
+  document.verb = "rollback";
+  document.outcome.id = "20261123T120000Z-1";
+  document.outcome.state = model::TransactionState::conflict;
+  document.outcome.conflict_diff =
+      "--- a/boot/grub/grub.conf\n+++ b/boot/grub/grub.conf\n@@ -1 +1 @@\n-a\n+b\n";
+  return document;
+}
+
+model::Rule mentioned_rule() {
+  model::Rule rule;
+  rule.rule = "ntp-local-clock";
+  rule.catalogue = "N-02";
+  rule.title = "The time daemon may serve this guest's own undisciplined clock";
+  rule.severity = model::Severity::medium;
+  rule.ranges.vm = {"any"};
+  rule.why = "Clients follow the drift of a virtual machine and believe it.";
+  rule.fix.what = "Delete the server 127.127.1.x line.";
+  rule.sources = {"NTP reference implementation, driver 1"};
+  return rule;
+}
+
+}  // namespace
+
+std::vector<Sample> sample_documents() {
+  model::AuditReport unmeasured = sample_audit();
+  unmeasured.measurements.reset();
+  unmeasured.no_measurements = "no server is configured and none was given with --server";
+  unmeasured.host = Fact<std::string>::unknown("an image has no name");
+  unmeasured.judgement.findings.clear();
+  unmeasured.undetermined = true;
+
+  model::TransactionDocument nothing;
+  nothing.verb = "rollback";
+
+  const auto file = [](const std::string& name) { return "guestclock." + name + "-1.schema.json"; };
+  return {
+      {"detect", file("detect"), model::DetectDocument{sample_facts(), {{"vm", "vmware", "kvm"}}}},
+      {"detect-nothing-known", file("detect"), model::DetectDocument{}},
+      {"measure", file("measure"), model::MeasureDocument{sample_measurements()}},
+      {"measure-nothing-known", file("measure"), model::MeasureDocument{}},
+      {"audit", file("report"), sample_audit()},
+      {"audit-not-measured", file("report"), unmeasured},
+      {"plan", file("plan"),
+       model::PlanDocument{
+           sample_changes(),
+           {{"kvm-trapping-clocksource", "clock.source", std::string(model::kLiveOnly), true}},
+           {{"arch", "i386", ""}}}},
+      {"plan-nothing", file("plan"), model::PlanDocument{}},
+      {"apply", file("apply"), sample_apply()},
+      {"rollback-conflict", file("rollback"), sample_conflict()},
+      {"rollback-nothing", file("rollback"), nothing},
+      {"history", file("history"),
+       model::HistoryDocument{{{"20261123T120000Z-1",
+                                model::TransactionState::rolled_back,
+                                "2026-11-23T12:00:00Z",
+                                {"rhel5-vmware-i386-acpi-pm"},
+                                {"clocksource=acpi_pm"},
+                                {"/boot/grub/grub.conf"}}}}},
+      {"rules", file("rules"), model::RulesListDocument{{sample_rule(), mentioned_rule()}}},
+      {"explain", file("explain"), model::ExplainDocument{sample_rule()}},
+      {"rules-check", file("rules-check"),
+       model::RulesCheckDocument{2, {"broken.json:3:7: a comma is missing"}}},
+  };
+}
+
+model::Document sample(const std::string& name) {
+  for (const Sample& one : sample_documents()) {
+    if (one.name == name) return one.document;
+  }
+  throw std::invalid_argument("no sample " + name);
+}
+
+}  // namespace guestclock::report

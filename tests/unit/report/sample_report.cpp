@@ -1,0 +1,214 @@
+// The parts of the sample audit: facts, measurements, findings. Synthetic.
+#include "sample_documents.h"
+
+namespace guestclock::report {
+
+using model::Fact;
+
+model::Facts sample_facts() {
+  model::Facts facts;
+  facts.virtualization.role = std::string("guest");
+  facts.virtualization.vm = std::string("vmware");
+  facts.virtualization.container = std::string("none");
+  facts.virtualization.platform = std::string();
+  facts.virtualization.nested = Fact<std::string>::unknown("no sign of it");
+  facts.virtualization.interfaces = {"vmware"};
+  facts.virtualization.evidence = {
+      {"cpuid 0x40000000", "VMwareVMware", "vm=vmware", true, "the hypervisor names itself"},
+      {"/.dockerenv", "exists\x1b[2J", "container=docker", false,
+       "stale: the PID namespace is the first one"}};
+  facts.kernel.os = std::string("linux");
+  facts.kernel.distribution.id = std::string("centos");
+  facts.kernel.distribution.version = std::string("5.3");
+  facts.kernel.release = std::string("2.6.18-128.el5");
+  facts.kernel.arch = std::string("i386");
+  facts.kernel.hz = std::int64_t{1000};
+  facts.kernel.tickless = false;
+  facts.kernel.cmdline = std::vector<std::string>{"ro", "root=/dev/sda1"};
+  facts.clock.source = std::string("tsc");
+  facts.clock.available = std::vector<std::string>{"tsc", "acpi_pm", "jiffies"};
+  facts.clock.event_device = Fact<std::string>::live_only();
+  facts.clock.tsc = {true, false, Fact<bool>::unknown("no flag in /proc/cpuinfo"), true};
+  facts.clock.ptp = std::vector<model::PtpDevice>{{"ptp0", std::string("KVM virtual PTP")}};
+  facts.clock.rtc = std::vector<model::RtcDevice>{{"rtc0", std::string("rtc_cmos"), true}};
+  facts.boot.loader = std::string("grub-legacy");
+  facts.boot.files = {"/boot/grub/grub.conf"};
+  facts.boot.entries = std::vector<model::BootEntry>{{"grub-legacy",
+                                                      "/boot/grub/grub.conf",
+                                                      "CentOS (2.6.18-128.el5)",
+                                                      0,
+                                                      true,
+                                                      false,
+                                                      "/vmlinuz-2.6.18-128.el5",
+                                                      {"ro", "root=/dev/sda1"}},
+                                                     {"grub-legacy",
+                                                      "/boot/grub/grub.conf",
+                                                      "CentOS (2.6.18-92.el5)",
+                                                      1,
+                                                      false,
+                                                      true,
+                                                      "/vmlinuz-2.6.18-92.el5",
+                                                      {"ro", "root=/dev/sda1", "single"}}};
+  facts.timesync.daemons =
+      std::vector<model::TimeDaemon>{{"ntpd",
+                                      "/etc/ntp.conf",
+                                      true,
+                                      Fact<bool>::unknown("no runlevel links"),
+                                      {"0.centos.pool.ntp.org"},
+                                      {"/etc/ntp.conf:23: server 127.127.1.0"}}};
+  return facts;
+}
+
+model::Measurements sample_measurements() {
+  model::Measurements out;
+  out.drift.clock = "monotonic_raw";
+  out.drift.rate_error_ppm = 37.8;
+  out.drift.ci95_ppm = model::Interval{37.1, 38.5};
+  out.drift.systematic_ppm = 0.25;
+  out.drift.offset_s = 0.0123456;
+  out.drift.offset_bound_s = 0.00041;
+  out.drift.exchanges = 60;
+  out.drift.used = 54;
+  out.drift.duration_s = 30.1;
+  out.drift.flags = {"wide"};
+  out.clocks = {{"realtime", -37.8, model::Interval{-38.5, -37.1}, 24.5, true},
+                {"monotonic", 0.02, model::Interval{-0.31, 0.35}, 2100.0, false},
+                {"tsc", Fact<double>::unknown("not readable here"),
+                 Fact<model::Interval>::unknown("not readable here"), 12.0, true}};
+  model::Server good;
+  good.address = "192.0.2.1:123";
+  good.stratum = std::int64_t{2};
+  good.leap = std::int64_t{0};
+  good.refid = std::string("198.51.100.7");
+  good.precision_s = 1e-6;
+  good.root_delay_s = 0.012;
+  good.root_dispersion_s = 0.004;
+  good.reference_time = std::string("2026-11-23T11:59:30Z");
+  good.offset_s = 0.0123456;
+  good.delay_s = 0.00082;
+  good.sent = 60;
+  good.received = 60;
+  good.verdict = "usable";
+  good.drift = out.drift;
+  model::Server silent;
+  silent.address = "[2001:db8::1]:123";
+  silent.sent = 10;
+  silent.verdict = "unreachable";
+  silent.reasons = {"no answer within 1 s, 10 times"};
+  silent.drift = Fact<model::Drift>::unknown("no answers");
+  out.servers = {good, silent};
+  out.ticks.hz = std::int64_t{100};
+  out.ticks.counter = std::string("tsc");
+  out.ticks.per_cpu = {{0, 3000, 2990, 10, 4, 250.0, {{12.5, 0.11, "steal"}}}};
+  out.ticks.lost = std::int64_t{10};
+  out.ticks.late = std::int64_t{4};
+  out.ticks.longest_stall_s = 0.11;
+  out.ticks.steal_s = 0.1;
+  out.ticks.attribution = {0.001, 0.0, 0.1, 0.009};
+  return out;
+}
+
+model::Rule sample_rule() {
+  model::Rule rule;
+  rule.rule = "rhel5-vmware-i386-divider";
+  rule.catalogue = "V-01";
+  rule.title = "RHEL 5.1 to 5.3, 32-bit, on VMware: a tenth of the timer interrupts, at a risk";
+  rule.severity = model::Severity::medium;
+  rule.risk = model::Risk::panic;
+  rule.applies = true;
+  rule.ranges.vm = {"vmware"};
+  rule.ranges.os = {"linux"};
+  rule.ranges.arch = {"i386"};
+  rule.ranges.distributions = {{{"rhel", "centos"}, {"5.1", "5.3"}}};
+  rule.ranges.not_distributions = {{{"fedora"}, {}}};
+  rule.ranges.kernel = {"2.6.18", std::nullopt};
+  model::Condition fires;
+  fires.kind = model::Condition::Kind::all;
+  model::Condition hz;
+  hz.kind = model::Condition::Kind::fact;
+  hz.path = "kernel.hz";
+  hz.op = model::Condition::Operator::greater;
+  hz.value = 100.0;
+  model::Condition parameter;
+  parameter.kind = model::Condition::Kind::parameter;
+  parameter.path = "divider";
+  parameter.op = model::Condition::Operator::absent;
+  parameter.value = true;
+  model::Condition is_kvm;
+  is_kvm.kind = model::Condition::Kind::fact;
+  is_kvm.path = "virtualization.interfaces";
+  is_kvm.op = model::Condition::Operator::contains;
+  is_kvm.value = std::string("kvm");
+  model::Condition no_kvm;
+  no_kvm.kind = model::Condition::Kind::negation;
+  no_kvm.children = {is_kvm};
+  fires.children = {hz, parameter, no_kvm};
+  rule.when = fires;
+  rule.why = "This kernel asks for 1000 timer interrupts a second on every virtual CPU.";
+  rule.fix.kind = model::FixKind::kernel_parameter;
+  rule.fix.changes = {{"divider", "10"}, {"notsc", std::nullopt}};
+  rule.fix.reboot = true;
+  rule.fix.what = "Append divider=10 to the kernel line, then reboot.";
+  rule.fix.undo = "guestclock rollback, then reboot.";
+  rule.fix.check = "The timer lines of /proc/interrupts grow by about 100 a second.";
+  rule.sources = {"VMware KB 1006427", "Red Hat bug 698842"};
+  rule.shows = {"kernel.release"};
+  rule.writes_before = {"rhel5-vmware-i386-acpi-pm"};
+  return rule;
+}
+
+namespace {
+
+model::Finding from_rule(const model::Rule& rule) {
+  model::Finding finding;
+  finding.rule = rule.rule;
+  finding.catalogue = rule.catalogue;
+  finding.title = rule.title;
+  finding.severity = rule.severity;
+  finding.risk = rule.risk;
+  finding.applies = rule.applies;
+  finding.why = rule.why;
+  finding.fix = rule.fix;
+  finding.sources = rule.sources;
+  return finding;
+}
+
+}  // namespace
+
+model::AuditReport sample_audit() {
+  model::AuditReport report;
+  report.tool_version = "0.1.0";
+  report.rules_version = "0123456789ab";
+  report.generated_at = "2026-11-23T12:00:00Z";
+  report.host = std::string("web1");
+  report.facts = sample_facts();
+  report.measurements = sample_measurements();
+
+  model::Finding held = from_rule(sample_rule());
+  held.held = true;
+  held.evidence = {{"kernel.hz", "1000"}, {"kernel.release", "2.6.18-128.el5"}};
+  held.changes = {{"default entry", "divider", std::nullopt, "10"}};
+  model::Finding open = from_rule(sample_rule());
+  open.rule = "rhel5-vmware-i386-acpi-pm";
+  open.title = "RHEL 5.1 to 5.3, 32-bit, on VMware: acpi_pm as the clocksource";
+  open.risk = model::Risk::none;
+  open.evidence = {{"boot.default.clocksource", "absent"}};
+  open.changes = {{"default entry", "clocksource", "tsc", "acpi_pm"},
+                  {"every entry", "notsc", "", std::nullopt}};
+  model::Finding note = from_rule(sample_rule());
+  note.rule = "guest-note";
+  note.catalogue = "X-01";
+  note.title = "Something to know";
+  note.severity = model::Severity::info;
+  note.risk = model::Risk::none;
+  note.fix = model::Fix{};
+  note.fix.what = "Nothing.";
+  report.judgement.findings = {open, held, note};
+  report.judgement.not_judged = {
+      {"kvm-trapping-clocksource", "clock.source", "no such file in /sys", false}};
+  report.assumptions = {{"arch", "i386", "x86_64"}};
+  report.consent = {{"V-03"}, {"clocksource=acpi_pm"}};
+  return report;
+}
+
+}  // namespace guestclock::report

@@ -169,19 +169,15 @@ class TunableEdit {
 /// The outcome must be what was asked for, whatever the files' order came to.
 Result<void> check_outcome(const LoaderSettings& settings,
                            std::span<const model::ParameterEdit> edits) {
-  for (std::size_t i = 0; i < edits.size(); ++i) {
-    const auto again = [&](const model::ParameterEdit& later) { return later.key == edits[i].key; };
-    if (std::any_of(edits.begin() + static_cast<std::ptrdiff_t>(i) + 1, edits.end(), again)) {
-      continue;
-    }
-    const Assignment* const effective = settings.effective(edits[i].key);
+  for (const model::ParameterEdit& edit : edits) {
+    const Assignment* const effective = settings.effective(edit.key);
     const bool set_by_us = effective != nullptr &&
                            settings.files[effective->file].role != SettingsFile::Role::defaults;
-    const bool holds = edits[i].values.empty()
+    const bool holds = edit.values.empty()
                            ? !set_by_us
-                           : effective != nullptr && effective->value == *edits[i].values.front();
+                           : effective != nullptr && effective->value == *edit.values.front();
     if (holds) continue;
-    return fail(ErrorCode::unsafe, edits[i].key + " would not come out as asked for",
+    return fail(ErrorCode::unsafe, edit.key + " would not come out as asked for",
                 effective == nullptr ? std::string(kLoaderConf)
                                      : place(settings.files[effective->file], effective->line));
   }
@@ -203,6 +199,10 @@ Result<Contents> edit_tunables(const system::Files& files,
   const bool forth = !files.exists("/boot/lua");
   Contents contents;
   for (const model::ParameterEdit& edit : edits) {
+    const auto same = [&](const model::ParameterEdit& other) { return other.key == edit.key; };
+    if (std::count_if(edits.begin(), edits.end(), same) > 1) {
+      return fail(ErrorCode::unsafe, edit.key + " is given twice", std::string(kLoaderConf));
+    }
     if (auto why = why_not_carried(edit)) {
       return fail(ErrorCode::unsafe, *why, std::string(kLoaderConf));
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "boot/parameter_line.h"
 #include "model/kernel_parameters.h"
 
 namespace guestclock::grub {
@@ -26,8 +27,22 @@ std::vector<std::string> automagic_parameters(const LegacyMenu& menu) {
   return normal;
 }
 
-bool survives_update_grub(const LegacyMenu& menu, const model::ParameterEdit& edit) {
-  return model::parameter_values(automagic_parameters(menu), edit.key) == edit.values;
+std::vector<std::string> undone_by_update_grub(const LegacyMenu& menu,
+                                               std::span<const model::ParameterEdit> edits) {
+  const std::vector<std::string> kept = automagic_parameters(menu);
+  std::vector<std::string> undone;
+  const auto add = [&](std::string what) {
+    if (std::find(undone.begin(), undone.end(), what) == undone.end()) {
+      undone.push_back(std::move(what));
+    }
+  };
+  for (const model::ParameterEdit& edit : edits) {
+    if (model::parameter_values(kept, edit.key) == boot::wanted_values(edits, edit.key)) continue;
+    if (edit.values.empty()) add("no " + edit.key);
+    for (const auto& value : edit.values)
+      add(model::parameter_token(edit.key, value));
+  }
+  return undone;
 }
 
 }  // namespace guestclock::grub

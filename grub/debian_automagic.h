@@ -15,7 +15,8 @@ namespace guestclock::grub {
 /// lines with exactly one blank behind the '#' are settings.
 [[nodiscard]] std::vector<std::string> automagic_parameters(const LegacyMenu& menu);
 
-/// Whether the next update-grub run keeps what `edit` asks for.
-[[nodiscard]] bool survives_update_grub(const LegacyMenu& menu, const model::ParameterEdit& edit);
+/// What of `edits` the next update-grub run would undo: tokens, or "no NAME" for a removal.
+[[nodiscard]] std::vector<std::string> undone_by_update_grub(
+    const LegacyMenu& menu, std::span<const model::ParameterEdit> edits);
 
 }  // namespace guestclock::grub

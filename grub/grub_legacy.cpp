@@ -139,21 +139,19 @@ Result<void> check_unambiguous(const system::Files& files, const settings::Locat
                   join({resolved.begin(), resolved.end()}, ", "));
 }
 
+/// The very edit of the user's list: entries share them.
+bool is_among(const model::ParameterEdit& edit, const std::vector<model::ParameterEdit>& edits) {
+  return std::any_of(edits.begin(), edits.end(), [&](const model::ParameterEdit& other) {
+    return other.key == edit.key && other.values == edit.values;
+  });
+}
+
 std::string automagic_note(const std::string& path, const LegacyMenu& menu,
                            std::span<const model::ParameterEdit> edits) {
-  std::vector<std::string> lost;
-  const auto add = [&](std::string what) {
-    if (std::find(lost.begin(), lost.end(), what) == lost.end()) lost.push_back(std::move(what));
-  };
-  for (const model::ParameterEdit& edit : edits) {
-    if (survives_update_grub(menu, edit)) continue;
-    if (edit.values.empty()) add("no " + edit.key);
-    for (const auto& value : edit.values)
-      add(model::parameter_token(edit.key, value));
-  }
-  if (lost.empty()) return {};
+  const std::vector<std::string> undone = undone_by_update_grub(menu, edits);
+  if (undone.empty()) return {};
   return path + ": the next update-grub run overwrites these lines unless \"# kopt=\" is changed " +
-         "as well: " + join(lost, " ");
+         "as well: " + join(undone, " ");
 }
 
 }  // namespace
@@ -208,7 +206,11 @@ Result<settings::Edition> GrubLegacy::edit(const system::Files& files,
         {entry.title, entry.is_default, entry.parameters,
          model::split_parameters(
              std::string_view(again.lines.front().text).substr(linux.parameters_begin))});
-    if (line.in_automagic) in_automagic.insert(in_automagic.end(), own.begin(), own.end());
+    if (line.in_automagic) {
+      for (const model::ParameterEdit& edit : own) {
+        if (!is_among(edit, in_automagic)) in_automagic.push_back(edit);
+      }
+    }
   }
   std::string after = menu.print();
   if (after != reading->bytes) {

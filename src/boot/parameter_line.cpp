@@ -43,34 +43,37 @@ bool has_value(std::string_view token, const std::optional<std::string>& wanted)
   return !wanted || *value == *wanted;
 }
 
-void apply_edit(Line& line, const model::ParameterEdit& edit) {
-  std::size_t next = 0;
-  const auto wanted = [&]() -> const std::optional<std::string>* {
-    return next < edit.values.size() ? &edit.values[next++] : nullptr;
-  };
+/// One value that an edit asks for.
+struct Wanted {
+  std::string_view key;
+  const std::optional<std::string>* value = nullptr;
+  bool placed = false;
+};
+
+void apply_edits(Line& line, std::span<const model::ParameterEdit> edits) {
+  std::vector<Wanted> wanted;
+  for (const model::ParameterEdit& edit : edits) {
+    for (const std::optional<std::string>& value : edit.values)
+      wanted.push_back({edit.key, &value, false});
+  }
   for (Slot& slot : line.slots) {
-    if (slot.removed) continue;
-    if (!model::same_parameter_name(model::parameter_key(slot.token), edit.key)) continue;
-    const std::optional<std::string>* value = wanted();
-    if (value == nullptr) {
+    const std::string_view key = model::parameter_key(slot.token);
+    const auto about = [&](const auto& one) { return model::same_parameter_name(one.key, key); };
+    if (std::none_of(edits.begin(), edits.end(), about)) continue;
+    const auto next = std::find_if(wanted.begin(), wanted.end(),
+                                   [&](const Wanted& one) { return !one.placed && about(one); });
+    if (next == wanted.end()) {
       slot.removed = true;
-    } else if (!has_value(slot.token, *value)) {
-      slot.token = model::parameter_token(edit.key, *value);
-      slot.replaced = true;
+      continue;
     }
+    next->placed = true;
+    if (has_value(slot.token, *next->value)) continue;
+    slot.token = model::parameter_token(next->key, *next->value);
+    slot.replaced = true;
   }
-  std::vector<std::string> added;
-  for (std::string& token : line.added) {
-    if (!model::same_parameter_name(model::parameter_key(token), edit.key)) {
-      added.push_back(std::move(token));
-    } else if (const std::optional<std::string>* value = wanted()) {
-      added.push_back(model::parameter_token(edit.key, *value));
-    }
+  for (const Wanted& one : wanted) {
+    if (!one.placed) line.added.push_back(model::parameter_token(one.key, *one.value));
   }
-  while (const std::optional<std::string>* value = wanted()) {
-    added.push_back(model::parameter_token(edit.key, *value));
-  }
-  line.added = std::move(added);
 }
 
 std::vector<TextSplice> splices_of(const Line& line, std::string_view text) {
@@ -118,8 +121,7 @@ bool is_control(char c) {
 std::vector<TextSplice> parameter_splices(std::string_view text,
                                           std::span<const model::ParameterEdit> edits) {
   Line line = take_apart(text);
-  for (const model::ParameterEdit& edit : edits)
-    apply_edit(line, edit);
+  apply_edits(line, edits);
   return splices_of(line, text);
 }
 
@@ -137,6 +139,16 @@ std::string apply_splices(std::string_view text, std::span<const TextSplice> spl
 
 std::string edit_parameters(std::string_view text, std::span<const model::ParameterEdit> edits) {
   return apply_splices(text, parameter_splices(text, edits));
+}
+
+std::vector<std::optional<std::string>> wanted_values(std::span<const model::ParameterEdit> edits,
+                                                      std::string_view key) {
+  std::vector<std::optional<std::string>> values;
+  for (const model::ParameterEdit& edit : edits) {
+    if (!model::same_parameter_name(edit.key, key)) continue;
+    values.insert(values.end(), edit.values.begin(), edit.values.end());
+  }
+  return values;
 }
 
 std::optional<std::string> why_not_a_parameter(const model::ParameterEdit& edit) {

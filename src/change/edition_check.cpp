@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "boot/entry_selection.h"
+#include "boot/parameter_line.h"
 #include "model/kernel_parameters.h"
 #include "system/overlay_files.h"
 
@@ -48,10 +49,16 @@ std::string what_is_wrong(const std::vector<BootEntry>& before, const std::vecto
       return "other parameters of " + title + " would change";
     }
     for (const ParameterEdit& edit : edits) {
+      std::vector<ParameterEdit> own;
+      for (const ParameterEdit& other : edits) {
+        if (model::same_parameter_name(other.key, edit.key) &&
+            boot::selects(selector, other, before[i])) {
+          own.push_back(other);
+        }
+      }
       const auto now = model::parameter_values(after[i].parameters, edit.key);
-      const auto wanted = boot::selects(selector, edit, before[i])
-                              ? edit.values
-                              : model::parameter_values(before[i].parameters, edit.key);
+      const auto wanted = own.empty() ? model::parameter_values(before[i].parameters, edit.key)
+                                      : boot::wanted_values(own, edit.key);
       if (now != wanted) return edit.key + " in " + title + " would not be as asked for";
     }
   }

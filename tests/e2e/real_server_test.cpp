@@ -7,11 +7,15 @@
 #include <memory>
 #include <thread>
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <signal.h>
+#include <sys/socket.h>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "base/unique_fd.h"
 #include "support/program.h"
 #include "support/schema.h"
 #include "support/scratch_directory.h"
@@ -23,7 +27,19 @@ namespace {
 using nlohmann::json;
 using support::Finished;
 
-constexpr const char* kPort = "11123";
+/// A UDP port of 127.0.0.1 that nobody used a moment ago.
+std::string free_port() {
+  const UniqueFd socket(::socket(AF_INET, SOCK_DGRAM, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof address;
+  if (::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), length) != 0 ||
+      ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &length) != 0) {
+    throw std::runtime_error("no UDP port of 127.0.0.1 can be bound");
+  }
+  return std::to_string(ntohs(address.sin_port));
+}
 
 std::string chronyd() {
   const std::string fetched = std::string(GUESTCLOCK_TEST_TOOLS) + "/usr/sbin/chronyd";
@@ -47,15 +63,15 @@ class RealServer : public testing::Test {
     if (!std::filesystem::exists(chronyd())) GUESTCLOCK_SKIP("no chronyd to serve the time");
     scratch_.write("chrony.conf", std::string("local stratum 2\ncmdport 0\nallow\n"
                                               "bindaddress 127.0.0.1\nport ") +
-                                      kPort + "\npidfile " +
+                                      port_ + "\npidfile " +
                                       (scratch_.path() / "chronyd.pid").string() + "\n");
     server_ = std::make_unique<support::Running>(std::vector<std::string>{
         chronyd(), "-x", "-d", "-u", "root", "-f", (scratch_.path() / "chrony.conf").string()});
-    ASSERT_TRUE(answers()) << "chronyd does not answer on port " << kPort;
+    ASSERT_TRUE(answers()) << "chronyd does not answer on port " << port_;
   }
 
   /// Asks until the server answers, at most 20 times.
-  [[nodiscard]] static bool answers() {
+  [[nodiscard]] bool answers() const {
     for (int attempt = 0; attempt < 20; ++attempt) {
       const Finished run =
           support::run_program({GUESTCLOCK_PROGRAM, "measure", "--server", server_name(),
@@ -65,9 +81,9 @@ class RealServer : public testing::Test {
     return false;
   }
 
-  [[nodiscard]] static std::string server_name() { return std::string("127.0.0.1:") + kPort; }
+  [[nodiscard]] std::string server_name() const { return "127.0.0.1:" + port_; }
 
-  static json audit(const std::vector<std::string>& environment) {
+  [[nodiscard]] json audit(const std::vector<std::string>& environment) const {
     const Finished run =
         support::run_program({GUESTCLOCK_PROGRAM, "audit", "--server", server_name(), "--duration",
                               "20s", "--format", "json"},
@@ -91,6 +107,7 @@ class RealServer : public testing::Test {
   }
 
   support::ScratchDirectory scratch_;
+  std::string port_ = free_port();
   std::unique_ptr<support::Running> server_;
 };
 

@@ -7,8 +7,8 @@
 
 namespace guestclock::support {
 
-ScratchDirectory::ScratchDirectory() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "guestclock-XXXXXX").string();
+ScratchDirectory::ScratchDirectory(const std::filesystem::path& parent) {
+  std::string pattern = (parent / "guestclock-XXXXXX").string();
   if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
   path_ = pattern;
 }

@@ -9,7 +9,8 @@ namespace guestclock::support {
 
 class ScratchDirectory {
  public:
-  ScratchDirectory();
+  explicit ScratchDirectory(
+      const std::filesystem::path& parent = std::filesystem::temp_directory_path());
   ~ScratchDirectory();
   ScratchDirectory(const ScratchDirectory&) = delete;
   ScratchDirectory& operator=(const ScratchDirectory&) = delete;

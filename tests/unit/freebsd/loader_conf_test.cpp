@@ -1,0 +1,329 @@
+#include "freebsd/loader_conf.h"
+
+#include <map>
+
+#include <rapidcheck.h>
+
+#include <gtest/gtest.h>
+
+#include "freebsd/loader_conf_lines.h"
+#include "freebsd/loader_settings.h"
+#include "support/corpus.h"
+#include "support/scratch_directory.h"
+#include "support/skip.h"
+#include "support/trees.h"
+#include "system/machines.h"
+#include "system/overlay_files.h"
+
+namespace guestclock::freebsd {
+namespace {
+
+using model::ParameterEdit;
+using Contents = std::map<std::string, std::string>;
+
+const ParameterEdit kHz{"kern.hz", {"100"}, "F-04"};
+const ParameterEdit kNoHz{"kern.hz", {}, "F-02"};
+
+// Orders as FreeBSD 10 and 14 set them up; synthetic, written after loader.conf(5).
+constexpr const char* kOldOrder =
+    "loader_conf_files=\"/boot/device.hints /boot/loader.conf /boot/loader.conf.local\"\n";
+constexpr const char* kMiddleOrder =
+    "loader_conf_files=\"/boot/device.hints /boot/loader.conf /boot/loader.conf.local\"\n"
+    "loader_conf_dirs=\"/boot/loader.conf.d\"\n";
+constexpr const char* kNewOrder =
+    "loader_conf_files=\"/boot/device.hints /boot/loader.conf\"\n"
+    "loader_conf_dirs=\"/boot/loader.conf.d\"\n"
+    "local_loader_conf_files=\"/boot/loader.conf.local\"\n";
+
+class Machine {
+ public:
+  explicit Machine(Contents contents) : contents_(std::move(contents)) {
+    auto opened = system::open_tree(scratch_.path().string());
+    if (!opened) throw std::runtime_error(describe(opened.error()));
+    tree_ = std::move(*opened);
+  }
+
+  [[nodiscard]] system::OverlayFiles files() const { return {tree_->files(), contents_}; }
+  [[nodiscard]] std::vector<std::string> located() const {
+    const auto found = FreebsdLoader().locate(files(), {"freebsd"});
+    return found ? found->files : std::vector<std::string>();
+  }
+  [[nodiscard]] std::vector<std::string> tunables() const {
+    const auto entries = FreebsdLoader().entries(files(), {});
+    return entries ? entries->front().parameters : std::vector{describe(entries.error())};
+  }
+  [[nodiscard]] Result<settings::Edition> edit(const std::vector<ParameterEdit>& edits,
+                                               const model::EntrySelector& selector = {}) const {
+    return FreebsdLoader().edit(files(), {}, edits, selector);
+  }
+
+ private:
+  support::ScratchDirectory scratch_;
+  std::unique_ptr<system::System> tree_;
+  Contents contents_;
+};
+
+/// New contents by path, of the files that change.
+Contents changed(const Result<settings::Edition>& edition) {
+  if (!edition) return {{"error", describe(edition.error())}};
+  Contents contents;
+  for (const model::FileEdit& file : edition->files)
+    contents[file.path] = file.after;
+  return contents;
+}
+
+Contents loader_conf(const std::string& bytes) {
+  return {{"/boot/loader.conf", bytes}};
+}
+
+TEST(FreebsdLoader, CreatesLoaderConf) {
+  const Machine machine({});
+  const auto edition = machine.edit({kHz});
+  ASSERT_TRUE(edition);
+  ASSERT_EQ(edition->files.size(), 1U);
+  EXPECT_EQ(edition->files[0].path, "/boot/loader.conf");
+  EXPECT_EQ(edition->files[0].loader, "freebsd-loader");
+  EXPECT_FALSE(edition->files[0].before);
+  EXPECT_EQ(edition->files[0].after, "kern.hz=\"100\"\n");
+  ASSERT_EQ(edition->entries.size(), 1U);
+  EXPECT_EQ(edition->entries[0].title, "FreeBSD");
+  EXPECT_TRUE(edition->entries[0].before.empty());
+  EXPECT_EQ(edition->entries[0].after, (std::vector<std::string>{"kern.hz=100"}));
+}
+
+TEST(FreebsdLoader, AppendsBehindWhatIsThere) {
+  EXPECT_EQ(changed(Machine(loader_conf("a=\"1\"\n")).edit({kHz})),
+            loader_conf("a=\"1\"\nkern.hz=\"100\"\n"));
+  EXPECT_EQ(changed(Machine(loader_conf("a=\"1\"")).edit({kHz})),
+            loader_conf("a=\"1\"\nkern.hz=\"100\""));
+  EXPECT_EQ(changed(Machine(loader_conf("")).edit({kHz})), loader_conf("kern.hz=\"100\"\n"));
+}
+
+TEST(FreebsdLoader, SetsInPlaceAndKeepsTheRestOfTheLine) {
+  EXPECT_EQ(changed(Machine(loader_conf("kern.hz = 1000 # fast\r\nb=\"2\"\n")).edit({kHz})),
+            loader_conf("kern.hz = \"100\" # fast\r\nb=\"2\"\n"));
+  EXPECT_EQ(changed(Machine(loader_conf("kern.hz=1\nkern.hz=2\n")).edit({kHz})),
+            loader_conf("kern.hz=1\nkern.hz=\"100\"\n"));
+}
+
+TEST(FreebsdLoader, WhatIsThereAlreadyChangesNothing) {
+  for (const char* bytes : {"kern.hz=100\n", "kern.hz=\"100\"", "x=\"100\"\nkern.hz=\"$x\"\n"}) {
+    EXPECT_EQ(changed(Machine(loader_conf(bytes)).edit({kHz})), Contents()) << bytes;
+  }
+  EXPECT_EQ(changed(Machine(loader_conf("a=\"1\"\n")).edit({kNoHz})), Contents());
+}
+
+TEST(FreebsdLoader, RemovesEveryLineOfTheName) {
+  EXPECT_EQ(changed(Machine(loader_conf("kern.hz=1\na=\"1\"\n kern.hz=\"2\" # c\n")).edit({kNoHz})),
+            loader_conf("a=\"1\"\n"));
+  EXPECT_EQ(changed(Machine(loader_conf("a=\"1\"\nkern.hz=2")).edit({kNoHz})),
+            loader_conf("a=\"1\""));
+  Contents both = loader_conf("kern.hz=1\n");
+  both["/boot/loader.conf.local"] = "b=\"2\"\nkern.hz=3\n";
+  EXPECT_EQ(changed(Machine(both).edit({kNoHz})),
+            (Contents{{"/boot/loader.conf", ""}, {"/boot/loader.conf.local", "b=\"2\"\n"}}));
+}
+
+TEST(FreebsdLoader, TheFileThatWinsIsTheOneThatIsEdited) {
+  const Contents common{{"/boot/device.hints", "kern.hz=\"50\"\nhint.x.0.at=\"isa\"\n"},
+                        {"/boot/loader.conf", "kern.hz=\"400\"\n"},
+                        {"/boot/loader.conf.local", "kern.hz=\"600\"\n"},
+                        {"/boot/loader.conf.d/a.conf", "kern.hz=\"500\"\n"}};
+  struct Case {
+    const char* defaults;
+    const char* effective;
+    const char* winner;
+  };
+  for (const Case& one : {Case{kOldOrder, "kern.hz=600", "/boot/loader.conf.local"},
+                          Case{kMiddleOrder, "kern.hz=500", "/boot/loader.conf.d/a.conf"},
+                          Case{kNewOrder, "kern.hz=600", "/boot/loader.conf.local"},
+                          Case{nullptr, "kern.hz=600", "/boot/loader.conf.local"}}) {
+    Contents contents = common;
+    if (one.defaults != nullptr) contents["/boot/defaults/loader.conf"] = one.defaults;
+    const Machine machine(contents);
+    EXPECT_EQ(machine.tunables(), (std::vector<std::string>{one.effective}));
+    EXPECT_EQ(changed(machine.edit({kHz})), (Contents{{one.winner, "kern.hz=\"100\"\n"}}));
+  }
+}
+
+TEST(FreebsdLoader, DropInsOfOneDirectoryHaveNoOrder) {
+  Contents contents{{"/boot/defaults/loader.conf", kNewOrder},
+                    {"/boot/loader.conf.d/a.conf", "kern.hz=\"1\"\n"},
+                    {"/boot/loader.conf.d/b.conf", "kern.hz=\"100\"\n"},
+                    {"/boot/loader.conf.d/c.txt", "kern.hz=\"3\"\n"}};
+  EXPECT_EQ(changed(Machine(contents).edit({kHz})),
+            (Contents{{"/boot/loader.conf.d/a.conf", "kern.hz=\"100\"\n"}}));
+}
+
+TEST(FreebsdLoader, FilesMayNameFiles) {
+  const Machine machine(
+      {{"/boot/loader.conf", "loader_conf_files=\"/boot/more /boot/loader.conf\""},
+       {"/boot/more", "kern.hz=\"7\"\nloader_conf_files=\"/boot/more\"\n"}});
+  EXPECT_EQ(machine.located(), (std::vector<std::string>{"/boot/loader.conf", "/boot/more"}));
+  EXPECT_EQ(changed(machine.edit({kHz})).count("/boot/more"), 1U);
+}
+
+TEST(FreebsdLoader, TunablesAreUnquotedAndInOrderWithoutTheLoadersOwn) {
+  Contents contents{
+      {"/boot/defaults/loader.conf", std::string(kNewOrder) + "autoboot_delay=\"10\"\n"},
+      {"/boot/device.hints", "hint.fdc.0.at=\"isa\"\n"},
+      {"/boot/loader.conf", "exec=\"beep\"\na=\"1 2\"\nbad line\nb=3\na=\"${b}x\"\nc=\"$none\"\n"}};
+  EXPECT_EQ(Machine(contents).tunables(), (std::vector<std::string>{"b=3", "a=3x", "c="}));
+}
+
+TEST(FreebsdLoader, TheForthLoaderStopsAtABadLine) {
+  const Contents bad = loader_conf("a=\"1\"\nthis is bad\nb=\"2\"\n");
+  EXPECT_EQ(changed(Machine(bad).edit({kHz})),
+            loader_conf("a=\"1\"\nkern.hz=\"100\"\nthis is bad\nb=\"2\"\n"));
+  const auto refused = Machine(loader_conf("bad line\nkern.hz=\"1\"\n")).edit({kHz});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::malformed);
+  EXPECT_EQ(refused.error().path, "/boot/loader.conf:1");
+  // The Lua loader only skips it.
+  Contents lua = loader_conf("bad line\nkern.hz=\"1\"\n");
+  lua["/boot/lua/loader.lua"] = "";
+  EXPECT_EQ(changed(Machine(lua).edit({kHz})), loader_conf("bad line\nkern.hz=\"100\"\n"));
+}
+
+TEST(FreebsdLoader, RefusesLinesThatReleasesReadDifferently) {
+  for (const char* bytes : {"a=1\nkern.hz=\"1\" # \"x\"\n", "a=1\nkern.hz=a,b\n"}) {
+    for (const ParameterEdit& edit : {kHz, kNoHz}) {
+      const auto refused = Machine(loader_conf(bytes)).edit({edit});
+      ASSERT_FALSE(refused) << bytes;
+      EXPECT_EQ(refused.error().code, ErrorCode::malformed);
+      EXPECT_EQ(refused.error().path, "/boot/loader.conf:2");
+    }
+  }
+}
+
+TEST(FreebsdLoader, RefusesWhatItsGrammarCannotCarry) {
+  const Machine machine({});
+  const std::vector<ParameterEdit> edits{{"kern.hz", {"1\"0"}, ""},
+                                         {"kern.hz", {"1\\0"}, ""},
+                                         {"kern.hz", {"$x"}, ""},
+                                         {"kern.hz", {"1\n0"}, ""},
+                                         {"kern.hz", {"a", "b"}, ""},
+                                         {"kern.hz", {std::nullopt}, ""},
+                                         {"4kern", {"1"}, ""},
+                                         {"kern hz", {"1"}, ""},
+                                         {"", {"1"}, ""},
+                                         {"kern.hz=1", {"1"}, ""},
+                                         {"kern.hz\n", {"1"}, ""},
+                                         {std::string(129, 'k'), {"1"}, ""},
+                                         {"k", {std::string(129, '1')}, ""}};
+  for (const ParameterEdit& edit : edits) {
+    const auto refused = machine.edit({edit});
+    ASSERT_FALSE(refused) << edit.key;
+    EXPECT_EQ(refused.error().code, ErrorCode::unsafe) << edit.key;
+  }
+  EXPECT_TRUE(machine.edit({{"k", {std::string(128, '1')}, ""}}));
+  EXPECT_FALSE(machine.edit({kHz, kHz}));
+}
+
+TEST(FreebsdLoader, HintsAreNotRemoved) {
+  const auto refused = Machine(Contents{{"/boot/device.hints", "kern.hz=\"50\"\n"}}).edit({kNoHz});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().path, "/boot/device.hints:1");
+}
+
+TEST(FreebsdLoader, AnImageThatDoesNotReadLoaderConfIsRefused) {
+  const auto refused =
+      Machine(Contents{{"/boot/defaults/loader.conf", "loader_conf_files=\"/boot/other\"\n"}})
+          .edit({kHz});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::unsupported);
+}
+
+TEST(FreebsdLoader, EndlessListsOfFilesAreRefused) {
+  Contents contents;
+  std::string list;
+  for (int i = 0; i < 300; ++i)
+    list += "/b" + std::to_string(i) + " ";
+  contents["/boot/loader.conf"] = "loader_conf_files=\"" + list + "\"\n";
+  const auto entries = FreebsdLoader().entries(Machine(contents).files(), {});
+  ASSERT_FALSE(entries);
+  EXPECT_EQ(entries.error().code, ErrorCode::malformed);
+}
+
+TEST(FreebsdLoader, SelectorsKnowOneEntry) {
+  const Machine machine({});
+  EXPECT_TRUE(machine.edit({kHz}, {model::EntrySelector::Kind::index, 0, ""}));
+  const auto refused = machine.edit({kHz}, {model::EntrySelector::Kind::index, 1, ""});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::not_found);
+}
+
+TEST(FreebsdLoaderLocate, NeedsEvidence) {
+  const auto found = [](const Contents& contents, const settings::LocateHints& hints = {}) {
+    return FreebsdLoader().locate(Machine(contents).files(), hints).has_value();
+  };
+  EXPECT_FALSE(found({}));
+  EXPECT_TRUE(found({}, {"freebsd"}));
+  EXPECT_FALSE(found(loader_conf("kern.hz=\"100\"\n"), {"linux"}));
+  EXPECT_TRUE(found(loader_conf("kern.hz=\"100\"\n")));
+  EXPECT_FALSE(found(loader_conf("default arch.conf\n")));
+  EXPECT_FALSE(found({{"/boot/loader/loader.conf", "kern.hz=\"100\"\n"}}));
+  EXPECT_TRUE(found({{"/boot/defaults/loader.conf", ""}}));
+  EXPECT_TRUE(found({{"/boot/device.hints", ""}}));
+  EXPECT_TRUE(found({{"/bin/freebsd-version", ""}}));
+  EXPECT_TRUE(found({{"/usr/include/sys/param.h", "#define __FreeBSD_version 801000\n"}}));
+  EXPECT_FALSE(found({{"/usr/include/sys/param.h", "#define NOFILE 256\n"}}));
+  EXPECT_TRUE(found({{"/boot/kernel/kernel", ""}}));
+  EXPECT_FALSE(found({{"/boot/kernel/kernel", ""}, {"/etc/redhat-release", ""}}));
+}
+
+TEST(FreebsdLoaderLocate, ATreeWithoutABootDirectoryGetsOneLater) {
+  const support::ScratchDirectory tree;
+  tree.write("/usr/include/sys/param.h", "#define __FreeBSD_version 801000\n");
+  const auto machine = system::open_tree(tree.path().string());
+  ASSERT_TRUE(machine);
+  const auto located = FreebsdLoader().locate((*machine)->files(), {});
+  ASSERT_TRUE(located);
+  EXPECT_EQ(located->files, (std::vector<std::string>{"/boot/loader.conf"}));
+  EXPECT_EQ(changed(FreebsdLoader().edit((*machine)->files(), *located, std::vector{kHz}, {})),
+            loader_conf("kern.hz=\"100\"\n"));
+}
+
+// --- properties and real files
+
+TEST(FreebsdLoaderProperty, AddingAndRemovingGivesTheFileBack) {
+  EXPECT_TRUE(rc::check([] {
+    const auto parts = *rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
+        "\n", "\r\n", "a=\"1\"\n", "b=2 # c\n", "# c", "bad line\n", " ", "z=\"\\\\\"\n", "\xff"));
+    std::string bytes;
+    for (const std::string& part : parts)
+      bytes += part;
+    const auto once = changed(Machine(loader_conf(bytes)).edit({kHz}));
+    RC_ASSERT(once.size() == 1U);
+    RC_ASSERT(once.count("/boot/loader.conf") == 1U);
+    RC_ASSERT(changed(Machine(once).edit({kHz})).empty());
+    RC_ASSERT(changed(Machine(once).edit({kNoHz})) == loader_conf(bytes));
+  }));
+}
+
+TEST(FreebsdLoaderCorpus, NoOpsAndEditsTakenBackKeepEveryByte) {
+  const auto folder =
+      support::corpus_directory(GUESTCLOCK_SOURCE_DIR) / "bootcfg" / "freebsd-loader.conf";
+  if (!std::filesystem::is_directory(folder)) {
+    GUESTCLOCK_SKIP("no corpus at " + folder.string() + "; GUESTCLOCK_CORPUS names another");
+  }
+  const auto files = support::corpus_files(folder);
+  EXPECT_GE(files.size(), 9U);
+  const ParameterEdit add{"guestclock.test", {"1"}, ""};
+  const ParameterEdit remove{"guestclock.test", {}, ""};
+  for (const auto& file : files) {
+    const std::string bytes = support::bytes_of(file);
+    const ConfFile conf = parse_conf_file(bytes);
+    EXPECT_EQ(conf.print(), bytes) << file;
+    EXPECT_EQ(changed(Machine(loader_conf(bytes)).edit({remove})), Contents()) << file;
+    const Contents added = changed(Machine(loader_conf(bytes)).edit({add}));
+    EXPECT_EQ(changed(Machine(added).edit({remove})), loader_conf(bytes)) << file;
+    if (file.filename().string().find("defaults") != std::string::npos) continue;
+    for (const ConfLine& one : conf.lines) {
+      EXPECT_NE(one.kind, ConfLine::Kind::malformed) << file << ": " << one.raw;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace guestclock::freebsd

@@ -56,11 +56,12 @@ Result<std::string> edit_line(const LegacyLine& line, std::size_t parameters_beg
   const std::size_t begin =
       parameters_begin == 0 ? 0 : line.origin[parameters_begin - 1] + std::size_t{1};
   const std::string visible = visible_part(line, parameters_begin, begin);
+  const std::vector<boot::TextSplice> splices = boot::parameter_splices(visible, edits);
+  if (splices.empty()) return line.raw;
   const std::string_view seen = std::string_view(line.text).substr(parameters_begin);
   if (auto why = why_not_editable(line, visible, seen)) {
     return fail(ErrorCode::malformed, *why, place, "correct the line by hand first");
   }
-  const std::vector<boot::TextSplice> splices = boot::parameter_splices(visible, edits);
   std::string edited = line.raw.substr(0, begin);
   edited += boot::apply_splices(std::string_view(line.raw).substr(begin), splices);
 

@@ -107,7 +107,7 @@ std::string hunks(const std::vector<Step>& steps) {
     at.before += begin - i;
     at.after += begin - i;
     std::size_t last = change;
-    for (std::size_t j = change; j < steps.size() && j - last <= 2 * kContext; ++j) {
+    for (std::size_t j = change; j < steps.size() && j - last <= 2 * kContext + 1; ++j) {
       if (steps[j].sign != ' ') last = j;
     }
     const std::size_t end = std::min(steps.size(), last + 1 + kContext);

@@ -12,7 +12,8 @@ using std::chrono::milliseconds;
 using system::ClockId;
 
 constexpr Nanoseconds kStopCheck = milliseconds(100);  // the seam returns early on a signal anyway
-constexpr Nanoseconds kShortestWait = milliseconds(1);
+// A fake-time library scales a timeout and cuts it to whole milliseconds: one would become none.
+constexpr Nanoseconds kShortestWait = milliseconds(2);
 constexpr std::size_t kRealtimeTries = 5;
 constexpr std::size_t kRemembered = 8;
 constexpr std::int64_t kRoundTripsToWait = 8;
@@ -220,25 +221,21 @@ double uniform(const system::Network& network) {
   return bits ? static_cast<double>(*bits >> 11U) * 0x1p-53 : 0.5;
 }
 
-/// The run's clock: elapsed time on RAW, and a second limit by what was waited for, so that a clock
-/// that stands still does not keep the run going for ever.
-class RunClock {
+/// Notices a time base that stands still: without it, the run would never end.
+class StandstillWatch {
  public:
-  RunClock(const system::Clocks& clocks, Nanoseconds start) : clocks_(clocks), start_(start) {}
-
-  [[nodiscard]] Nanoseconds now() const {
-    const Result<Nanoseconds> raw = clocks_.read(ClockId::monotonic_raw);
-    return raw ? *raw : start_ + waited_;
+  /// A wait that may have taken `timeout` began at `now`.
+  void waited(Nanoseconds timeout, Nanoseconds now) {
+    stood_ = now == last_ ? stood_ + timeout : Nanoseconds(0);
+    last_ = now;
   }
-  void waited(Nanoseconds timeout) { waited_ += timeout; }
-  [[nodiscard]] bool passed(Nanoseconds now, Nanoseconds duration) const {
-    return now - start_ >= duration || waited_ >= 2 * duration + std::chrono::seconds(1);
+  [[nodiscard]] bool longer_than(Nanoseconds duration) const {
+    return stood_ > duration + std::chrono::seconds(1);
   }
 
  private:
-  const system::Clocks& clocks_;
-  Nanoseconds start_;
-  Nanoseconds waited_{};
+  Nanoseconds last_{};
+  Nanoseconds stood_{};
 };
 
 }  // namespace
@@ -247,7 +244,8 @@ NtpRun run_ntp(const system::System& system, std::span<const OpenServer> servers
                const NtpPolicy& policy, Nanoseconds duration, Nanoseconds alone,
                const StopFlag& stop) {
   const system::Network& network = system.network();
-  const Nanoseconds start = system.clocks().read(ClockId::monotonic_raw).value_or(Nanoseconds(0));
+  const Result<Nanoseconds> start = system.clocks().read(ClockId::monotonic_raw);
+  const Nanoseconds from = start.value_or(Nanoseconds(0));
   const Nanoseconds warmup = std::min(policy.warmup, duration / kWarmupShare);
   std::vector<Conversation> conversations;
   conversations.reserve(servers.size());
@@ -255,34 +253,33 @@ NtpRun run_ntp(const system::System& system, std::span<const OpenServer> servers
     const double phase =
         static_cast<double>(conversations.size()) / static_cast<double>(servers.size());
     conversations.emplace_back(server, policy);
-    conversations.back().plan(start + warmup, start + duration - warmup, phase,
+    conversations.back().plan(from + warmup, from + duration - warmup, phase,
                               [&network] { return uniform(network); });
   }
 
   ReceiveStamps stamps;
-  RunClock clock(system.clocks(), start);
+  StandstillWatch standstill;
   std::vector<system::UdpSocket*> sockets;
-  while (!stop.requested()) {
-    const Nanoseconds now = clock.now();
+  while (!stop.requested() && !standstill.longer_than(duration)) {
+    const Result<Nanoseconds> now = system.clocks().read(ClockId::monotonic_raw);
+    if (!now) break;
     const bool anyone = std::any_of(conversations.begin(), conversations.end(),
                                     [](const Conversation& c) { return c.active(); });
-    const Nanoseconds limit = anyone ? duration : std::min(duration, alone);
-    if (clock.passed(now, limit)) break;
+    const Nanoseconds end = from + (anyone ? duration : std::min(duration, alone));
+    if (*now >= end) break;
 
-    Nanoseconds wake = std::min(now + kStopCheck, start + limit);
+    Nanoseconds wake = std::min(*now + kStopCheck, end);
     sockets.clear();
     for (Conversation& conversation : conversations) {
-      conversation.send_if_due(system, now);
+      conversation.send_if_due(system, *now);
       if (const auto due = conversation.due()) wake = std::min(wake, *due);
       if (conversation.listening() != nullptr) sockets.push_back(conversation.listening());
     }
-    const Nanoseconds timeout = std::max(wake - now, kShortestWait);
+    const Nanoseconds timeout = std::max(wake - *now, kShortestWait);
     const Result<bool> ready = network.wait(sockets, timeout);
     if (!ready) break;
-    if (!*ready) {
-      clock.waited(timeout);
-      continue;
-    }
+    standstill.waited(*ready ? kShortestWait : timeout, *now);
+    if (!*ready) continue;
     for (Conversation& conversation : conversations)
       conversation.receive(system, stamps);
   }

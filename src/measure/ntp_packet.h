@@ -42,7 +42,7 @@ struct NtpHeader {
 [[nodiscard]] std::optional<NtpHeader> parse_header(std::span<const std::uint8_t> bytes);
 
 /// Since 1970, rounded to the nanosecond. RFC 4330 section 3: with the top bit set the instant lies
-/// in 1968..2036, without it in 2036..2104.
+/// in 1968..2036, without it in 2036..2104 (whose last half nanosecond rounds to the window's end).
 [[nodiscard]] Nanoseconds since_1970(std::uint64_t ntp_timestamp);
 /// The inverse, for instants in 1968..2104.
 [[nodiscard]] std::uint64_t ntp_timestamp(Nanoseconds since_1970);

@@ -28,7 +28,7 @@ OpenServer open_server(const system::Network& network, std::string_view text) {
       server.no_address.clear();
       return server;
     }
-    server.no_address = "cannot reach " + endpoint.text + ": " + socket.error().message;
+    server.no_address = describe(socket.error());
   }
   return server;
 }

@@ -28,11 +28,12 @@ double scale_of(Form form) {
 }  // namespace
 
 double rounded(double value, Form form) {
-  // Above 2^52 a double holds no fraction any more.
-  constexpr double kWholeNumbersOnly = 4503599627370496.0;
+  // Up to 2^50 the two roundings of value * scale / scale stay below half a unit, so that rounding
+  // again changes nothing.
+  constexpr double kLargestRounded = 1125899906842624.0;
   const double scale = scale_of(form);
   const double scaled = value * scale;
-  if (form == Form::plain || !(std::fabs(scaled) < kWholeNumbersOnly)) return value;
+  if (form == Form::plain || !(std::fabs(scaled) < kLargestRounded)) return value;
   return std::round(scaled) / scale + 0.0;  // + 0.0: no negative zero
 }
 

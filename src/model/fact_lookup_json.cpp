@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
 #include <fmt/format.h>
 
@@ -118,15 +117,16 @@ struct InWords {
 }  // namespace
 
 struct FactLookup::Tree {
+  Tree(const Facts& known, const Measurements* measured)
+      : facts(facts_to_json(known)),
+        measurements(measured != nullptr ? measurements_to_json(*measured) : Json()) {}
+
   Json facts;
-  std::optional<Json> measurements;
+  Json measurements;  ///< null: not measured
 };
 
 FactLookup::FactLookup(const Facts& facts, const Measurements* measurements)
-    : tree_(std::make_unique<Tree>()) {
-  tree_->facts = facts_to_json(facts);
-  if (measurements != nullptr) tree_->measurements = measurements_to_json(*measurements);
-}
+    : tree_(std::make_unique<Tree>(facts, measurements)) {}
 FactLookup::~FactLookup() = default;
 FactLookup::FactLookup(FactLookup&&) noexcept = default;
 FactLookup& FactLookup::operator=(FactLookup&&) noexcept = default;
@@ -135,9 +135,9 @@ LookupValue FactLookup::at(std::string_view path) const {
   if (path.empty()) return AbsentValue{};
   const bool is_measured = path.substr(0, path.find('.')) == kMeasurements;
   if (!is_measured) return Walk(tree_->facts).at(path);
-  if (!tree_->measurements) return UnknownValue{"not measured"};
+  if (tree_->measurements.is_null()) return UnknownValue{"not measured"};
   path.remove_prefix(std::min(path.size(), kMeasurements.size() + 1));
-  return Walk(*tree_->measurements).at(path);
+  return Walk(tree_->measurements).at(path);
 }
 
 std::string describe(const LookupValue& value) {

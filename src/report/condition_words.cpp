@@ -20,6 +20,7 @@ std::string range_in_words(const model::VersionRange& range) {
 
 std::string distributions_in_words(const std::vector<model::DistributionRange>& all) {
   std::vector<std::string> parts;
+  parts.reserve(all.size());
   for (const model::DistributionRange& one : all) {
     parts.push_back(join(one.ids, "/") + range_in_words(one.version));
   }

@@ -60,6 +60,7 @@ void write_kernel(Page& page, const model::Kernel& facts) {
 
 std::string ptp_in_words(const std::vector<model::PtpDevice>& devices) {
   std::vector<std::string> all;
+  all.reserve(devices.size());
   for (const model::PtpDevice& device : devices) {
     all.push_back(device.name + " (" + in_words(device.clock_name) + ")");
   }
@@ -68,6 +69,7 @@ std::string ptp_in_words(const std::vector<model::PtpDevice>& devices) {
 
 std::string rtc_in_words(const std::vector<model::RtcDevice>& devices) {
   std::vector<std::string> all;
+  all.reserve(devices.size());
   for (const model::RtcDevice& device : devices) {
     std::string text = device.name + " (" + in_words(device.driver);
     if (device.sets_clock.known() && device.sets_clock.value()) text += ", sets the clock at boot";

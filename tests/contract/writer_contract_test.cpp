@@ -28,6 +28,14 @@ ErrorCode code_of(const Result<T>& result) {
   return result ? ErrorCode::usage : result.error().code;
 }
 
+/// Of a private file of the user who runs the tests.
+FileMetadata own() {
+  FileMetadata metadata;
+  metadata.uid = ::geteuid();
+  metadata.gid = ::getegid();
+  return metadata;
+}
+
 class WriterContract : public ::testing::Test {
  protected:
   WriterContract() {
@@ -116,11 +124,11 @@ TEST_F(WriterContract, NoLinkLeadsOutOfTheRoot) {
   link(scratch_.path().string(), "/etc/absolute");
   ASSERT_TRUE(replace("/etc/file", "changed"));
   EXPECT_EQ(read("/secret"), "changed");
-  ASSERT_TRUE(writer_->create("/etc/up/made", "x", {}));
+  ASSERT_TRUE(writer_->create("/etc/up/made", "x", own()));
   EXPECT_EQ(read("/made"), "x");
   ASSERT_TRUE(writer_->make_directory("/etc/up/../../dir", 0755));
   EXPECT_TRUE(std::filesystem::is_directory(root() / "dir"));
-  EXPECT_EQ(code_of(writer_->create("/etc/absolute/made", "x", {})), ErrorCode::not_found);
+  EXPECT_EQ(code_of(writer_->create("/etc/absolute/made", "x", own())), ErrorCode::not_found);
   EXPECT_EQ(code_of(writer_->remove_file("/etc/absolute/secret")), ErrorCode::not_found);
   EXPECT_EQ(code_of(writer_->lock("/etc/absolute/lock")), ErrorCode::not_found);
   EXPECT_EQ(scratch_.read("secret"), "outside");
@@ -193,10 +201,8 @@ TEST_F(WriterContract, MetadataThatCannotBeGivenLeavesTheOldFile) {
 
 TEST_F(WriterContract, CreateMakesExactlyWhatWasAsked) {
   const mode_t mask = ::umask(077);
-  FileMetadata metadata;
+  FileMetadata metadata = own();
   metadata.mode = 0644;
-  metadata.uid = ::geteuid();
-  metadata.gid = ::getegid();
   metadata.modified = std::chrono::seconds(1'000'000'000);
   const Result<void> made = writer_->create("/file", "bytes", metadata);
   ::umask(mask);
@@ -221,7 +227,7 @@ TEST_F(WriterContract, AnInheritedAccessListDoesNotLetOthersIn) {
   if (::setxattr(on_disk("/dir").c_str(), "system.posix_acl_default", &acl, sizeof acl, 0) != 0) {
     GTEST_SKIP() << "no access lists on this file system";
   }
-  ASSERT_TRUE(writer_->create("/dir/new", "x", {}));
+  ASSERT_TRUE(writer_->create("/dir/new", "x", own()));
   ASSERT_TRUE(replace("/dir/old", "new"));
   EXPECT_EQ(files().metadata("/dir/new").value().mode, 0600U);
   EXPECT_TRUE(files().metadata("/dir/new").value().xattrs.empty());
@@ -232,9 +238,9 @@ TEST_F(WriterContract, CreateNeverOverwrites) {
   write("/dir/file", "old");
   link("nowhere", "/dir/dangling");
   for (const char* path : {"/dir/file", "/dir/dangling", "/dir", "/"}) {
-    EXPECT_EQ(code_of(writer_->create(path, "new", {})), ErrorCode::conflict) << path;
+    EXPECT_EQ(code_of(writer_->create(path, "new", own())), ErrorCode::conflict) << path;
   }
-  EXPECT_EQ(code_of(writer_->create("/absent/file", "new", {})), ErrorCode::not_found);
+  EXPECT_EQ(code_of(writer_->create("/absent/file", "new", own())), ErrorCode::not_found);
   EXPECT_EQ(read("/dir/file"), "old");
   EXPECT_THAT(names("/dir"), ElementsAre("dangling", "file"));
 }
@@ -325,14 +331,14 @@ TEST_F(WriterContract, RefusalsOfTheSystemArePermission) {
     ASSERT_GE(child, 0);
     if (child == 0) {
       if (::setgid(65534) != 0 || ::setuid(65534) != 0) ::_exit(2);
-      const auto result = writer_->create("/dir/new", "x", {});
+      const auto result = writer_->create("/dir/new", "x", own());
       ::_exit(!result && result.error().code == ErrorCode::permission ? 0 : 1);
     }
     int status = 0;
     ASSERT_EQ(::waitpid(child, &status, 0), child);
     EXPECT_EQ(status, 0);
   } else {
-    EXPECT_EQ(code_of(writer_->create("/dir/new", "x", {})), ErrorCode::permission);
+    EXPECT_EQ(code_of(writer_->create("/dir/new", "x", own())), ErrorCode::permission);
   }
   EXPECT_THAT(names("/dir"), ElementsAre("file"));
 }

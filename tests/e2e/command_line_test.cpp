@@ -51,6 +51,12 @@ struct BadUse {
   const char* says;
 };
 
+/// Test names are made of this: the words, not the bytes of the object.
+void PrintTo(const BadUse& use, std::ostream* out) {
+  for (const std::string& word : use.words)
+    *out << word << ' ';
+}
+
 class UsageErrors : public testing::TestWithParam<BadUse> {};
 
 TEST_P(UsageErrors, Exit64AndSayWhatIsOff) {

@@ -1,5 +1,6 @@
 // Whatever arrives on the socket: parsing must take it, and what was parsed must encode back.
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -18,8 +19,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto again = gm::encode(*header);
   if (!std::equal(again.begin(), again.end(), bytes.begin())) std::abort();
 
+  // The last half nanosecond of the window (2104) rounds to its end, which belongs to no era here.
+  const guestclock::Nanoseconds window_end = std::chrono::seconds(4'233'462'144);
   const guestclock::Nanoseconds sent = gm::since_1970(header->transmit);
-  if (gm::since_1970(gm::ntp_timestamp(sent)) != sent) std::abort();
+  if (sent != window_end && gm::since_1970(gm::ntp_timestamp(sent)) != sent) std::abort();
   if (!(gm::precision_seconds(header->precision) > 0)) std::abort();
 
   gm::ServerObservation seen;

@@ -137,7 +137,8 @@ class FakeNetwork::Socket final : public system::UdpSocket {
 
   [[nodiscard]] std::vector<std::uint8_t> answer(Nanoseconds there, std::uint64_t origin) const {
     std::vector<std::uint8_t> bytes(48);
-    bytes[0] = static_cast<std::uint8_t>(server_.leap << 6U | 4U << 3U | server_.mode);
+    bytes[0] =
+        static_cast<std::uint8_t>((server_.leap & 3U) << 6U | 4U << 3U | (server_.mode & 7U));
     bytes[1] = server_.stratum;
     bytes[2] = 6;
     bytes[3] = static_cast<std::uint8_t>(server_.precision);

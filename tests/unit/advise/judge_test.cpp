@@ -1,102 +1,14 @@
-#include <optional>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "advise/advise.h"
+#include "unit/advise/judged_guest.h"
 
 namespace guestclock::advise {
 namespace {
 
-using model::Condition;
-using model::Fact;
-using model::Facts;
-using model::Judgement;
-using model::Rule;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
-using Parameters = std::vector<std::string>;
-
-/// A kernel-parameter rule for KVM guests: clocksource=tsc.
-Rule a_rule() {
-  Rule rule;
-  rule.rule = "a-rule";
-  rule.catalogue = "V-99";
-  rule.applies = true;
-  rule.ranges.vm = {"kvm"};
-  rule.fix.kind = model::FixKind::kernel_parameter;
-  rule.fix.changes = {{"clocksource", "tsc"}};
-  return rule;
-}
-
-model::BootEntry an_entry(Parameters parameters, bool is_default) {
-  model::BootEntry entry;
-  entry.title = is_default ? "first" : "second";
-  entry.is_default = is_default;
-  entry.parameters = std::move(parameters);
-  return entry;
-}
-
-/// A live KVM guest whose default entry and running kernel have `parameters`.
-Facts a_guest(const Parameters& parameters = {}) {
-  Facts facts;
-  facts.virtualization.vm = std::string("kvm");
-  facts.virtualization.container = std::string("none");
-  facts.kernel.os = std::string("linux");
-  facts.kernel.distribution = {std::string("centos"), std::string("5.3")};
-  facts.kernel.release = std::string("2.6.18-128.el5");
-  facts.kernel.arch = std::string("i386");
-  facts.kernel.cmdline = parameters;
-  facts.boot.entries = std::vector{an_entry(parameters, true), an_entry({}, false)};
-  return facts;
-}
-
-/// The same as an unbooted tree shows it.
-Facts a_tree(const Parameters& parameters = {}) {
-  Facts facts = a_guest(parameters);
-  facts.virtualization.container = Fact<std::string>::live_only();
-  facts.kernel.cmdline = Fact<Parameters>::live_only();
-  return facts;
-}
-
-Judgement judge_one(const Rule& rule, const Facts& facts, const model::Consent& consent = {}) {
-  return judge({&rule, 1}, facts, nullptr, consent);
-}
-
-bool fires(const Rule& rule, const Facts& facts) {
-  return !judge_one(rule, facts).findings.empty();
-}
-
-bool is_silent(const Rule& rule, const Facts& facts) {
-  const Judgement judgement = judge_one(rule, facts);
-  return judgement.findings.empty() && judgement.not_judged.empty();
-}
-
-Condition fact_is(const std::string& path, const std::string& value) {
-  Condition condition;
-  condition.kind = Condition::Kind::fact;
-  condition.path = path;
-  condition.value = value;
-  return condition;
-}
-
-Condition parameter_present(const std::string& key, Condition::Where where) {
-  Condition condition;
-  condition.kind = Condition::Kind::parameter;
-  condition.path = key;
-  condition.op = Condition::Operator::present;
-  condition.value = true;
-  condition.where = where;
-  return condition;
-}
-
-std::optional<std::string> evidence(const Judgement& judgement, const std::string& path) {
-  for (const model::FindingEvidence& seen : judgement.findings.at(0).evidence) {
-    if (seen.fact == path) return seen.value;
-  }
-  return std::nullopt;
-}
 
 TEST(Ranges, EveryPartMustHold) {
   Rule rule = a_rule();
@@ -286,91 +198,6 @@ TEST(Conditions, TheRunningKernelStandsForEntriesThatCannotBeRead) {
   const Judgement judgement = judge_one(rule, facts);
   EXPECT_THAT(judgement.not_judged,
               ElementsAre(model::NotJudged{"a-rule", "boot.entries", "GRUB 2", false}));
-}
-
-TEST(Fix, SaysWhatStandsThereAndWhatWill) {
-  const Judgement judgement = judge_one(a_rule(), a_guest({"clocksource=hpet"}));
-  ASSERT_THAT(judgement.findings, SizeIs(1));
-  EXPECT_THAT(judgement.findings[0].changes,
-              ElementsAre(model::FindingChange{"default entry", "clocksource", "hpet", "tsc"}));
-  EXPECT_EQ(evidence(judgement, "boot.default.clocksource"), "hpet");
-  EXPECT_EQ(evidence(judgement, "kernel.cmdline.clocksource"), "hpet");
-}
-
-TEST(Fix, InPlaceAndInForceIsSilent) {
-  EXPECT_TRUE(is_silent(a_rule(), a_guest({"clocksource=tsc"})));
-  EXPECT_TRUE(is_silent(a_rule(), a_guest({"clocksource=hpet", "clocksource=tsc"})));
-  EXPECT_TRUE(is_silent(a_rule(), a_tree({"clocksource=tsc"})));
-}
-
-TEST(Fix, WrittenButNotInForceStillFires) {
-  Facts facts = a_guest({"clocksource=tsc"});
-  facts.kernel.cmdline = Parameters{};
-  const Judgement judgement = judge_one(a_rule(), facts);
-  ASSERT_THAT(judgement.findings, SizeIs(1));
-  EXPECT_EQ(judgement.findings[0].changes[0].from, "tsc");
-}
-
-TEST(Fix, InForceButNotWrittenStillFires) {
-  Facts facts = a_guest();
-  facts.kernel.cmdline = Parameters{"clocksource=tsc"};
-  EXPECT_TRUE(fires(a_rule(), facts));
-}
-
-TEST(Fix, UnreadableEntriesLeaveItToTheRunningKernel) {
-  Facts facts = a_guest({"clocksource=tsc"});
-  facts.boot.entries = Fact<std::vector<model::BootEntry>>::unknown("GRUB 2");
-  EXPECT_TRUE(is_silent(a_rule(), facts));
-  facts.kernel.cmdline = Parameters{};
-  EXPECT_TRUE(fires(a_rule(), facts));
-  facts.kernel.cmdline = Fact<Parameters>::live_only();
-  EXPECT_TRUE(fires(a_rule(), facts));
-}
-
-TEST(Fix, ARemovalIsInPlaceOnceNoEntryHasIt) {
-  Rule rule = a_rule();
-  rule.fix.changes = {{"divider", std::nullopt}};
-  EXPECT_TRUE(is_silent(rule, a_guest()));
-  Facts facts = a_guest();
-  facts.boot.entries = std::vector{an_entry({}, true), an_entry({"divider=10"}, false)};
-  const Judgement judgement = judge_one(rule, facts);
-  ASSERT_THAT(judgement.findings, SizeIs(1));
-  EXPECT_THAT(judgement.findings[0].changes,
-              ElementsAre(model::FindingChange{"every entry", "divider", "10", std::nullopt}));
-  facts.boot.entries.value()[1].rescue = true;
-  EXPECT_TRUE(is_silent(rule, facts));
-}
-
-TEST(Fix, EveryChangeMustBeInPlace) {
-  Rule rule = a_rule();
-  rule.fix.changes = {{"clocksource", "tsc"}, {"divider", "10"}};
-  EXPECT_TRUE(fires(rule, a_guest({"clocksource=tsc"})));
-  EXPECT_TRUE(is_silent(rule, a_guest({"clocksource=tsc", "divider=10"})));
-}
-
-TEST(Fix, ATunableIsInForceWhereItsRunningValueSaysSo) {
-  Rule rule = a_rule();
-  rule.fix.kind = model::FixKind::loader_tunable;
-  rule.fix.changes = {{"kern.hz", "100"}};
-  Facts facts = a_guest({"kern.hz=100"});
-  facts.kernel.cmdline = Fact<Parameters>::unknown("FreeBSD has none");
-  facts.kernel.hz = std::int64_t{1000};
-  const Judgement judgement = judge_one(rule, facts);
-  ASSERT_THAT(judgement.findings, SizeIs(1));
-  EXPECT_THAT(judgement.findings[0].changes,
-              ElementsAre(model::FindingChange{"/boot/loader.conf", "kern.hz", "100", "100"}));
-  facts.kernel.hz = std::int64_t{100};
-  EXPECT_TRUE(is_silent(rule, facts));
-  facts.kernel.hz = Fact<std::int64_t>::live_only();
-  EXPECT_TRUE(is_silent(rule, facts));
-  facts.boot.entries = std::vector<model::BootEntry>{};
-  EXPECT_TRUE(fires(rule, facts));
-}
-
-TEST(Fix, InPlaceWinsOverAMissingFact) {
-  Facts facts = a_guest({"clocksource=tsc"});
-  facts.virtualization.vm = Fact<std::string>::unknown("no evidence");
-  EXPECT_TRUE(is_silent(a_rule(), facts));
 }
 
 TEST(Consent, ARiskIsHeldUntilAccepted) {

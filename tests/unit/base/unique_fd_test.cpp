@@ -37,7 +37,7 @@ TEST(UniqueFd, MovesWithoutClosing) {
   UniqueFd from(open_null());
   const int number = from.get();
   UniqueFd to(std::move(from));
-  EXPECT_FALSE(from.valid());  // NOLINT(bugprone-use-after-move): what a moved-from one is
+  EXPECT_FALSE(from.valid());  // NOLINT(bugprone-use-after-move,clang-analyzer-cplusplus.Move)
   EXPECT_EQ(to.get(), number);
   EXPECT_TRUE(is_open(number));
 

@@ -91,7 +91,9 @@ TEST(Journal, TruncatedAnywhereItHoldsTheRecordsBefore) {
     for (std::size_t i = 0; i < size; ++i)
       lines_written += bytes[i] == '\n' ? 1U : 0U;
     EXPECT_EQ(records, lines_written) << size;
-    if (journal.beginning) EXPECT_EQ(*journal.beginning, beginning());
+    if (journal.beginning) {
+      EXPECT_EQ(*journal.beginning, beginning());
+    }
     for (std::size_t i = 0; i < journal.files.size(); ++i) {
       EXPECT_EQ(journal.files[i], files()[i]);
     }
@@ -108,7 +110,9 @@ TEST(Journal, NoBitCanFlipUnseen) {
       const std::size_t records =
           (journal.beginning ? 1U : 0U) + journal.files.size() + journal.marks.size();
       ASSERT_LT(records, 5U) << at;
-      if (journal.beginning) ASSERT_EQ(*journal.beginning, beginning());
+      if (journal.beginning) {
+        ASSERT_EQ(*journal.beginning, beginning());
+      }
       for (const JournalFile& file : journal.files)
         ASSERT_EQ(file, files().at(file.number));
       // Only the very end may look like a torn write; damage elsewhere is seen.

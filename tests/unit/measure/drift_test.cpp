@@ -31,6 +31,7 @@ model::Exchange exchange_at(Nanoseconds instant, double ppm, Nanoseconds forth, 
 
 std::vector<model::Exchange> exact_line(double ppm, int count = 80) {
   std::vector<model::Exchange> exchanges;
+  exchanges.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) {
     exchanges.push_back(
         exchange_at(milliseconds(250) * i, ppm, microseconds(100), microseconds(100)));
@@ -126,6 +127,7 @@ std::vector<model::Exchange> queued(std::mt19937_64& random, double ppm, const P
   std::gamma_distribution<double> queue(path.queue_shape, path.queue_mean_s / path.queue_shape);
   std::uniform_real_distribution<double> jitter(-0.25, 0.25);
   std::vector<model::Exchange> exchanges;
+  exchanges.reserve(static_cast<std::size_t>(count));
   const double interval = to_seconds(duration) / count;
   for (int i = 0; i < count; ++i) {
     const auto delay = [&] { return Nanoseconds(std::llround((1e-4 + queue(random)) * 1e9)); };

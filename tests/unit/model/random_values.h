@@ -29,9 +29,9 @@ T random_value(Form form = Form::plain) {
     }
   } else if constexpr (kIsList<T>) {
     T list;
-    const int size = *rc::gen::inRange(0, 4);
-    for (int i = 0; i < size; ++i)
-      list.push_back(random_value<typename T::value_type>(form));
+    list.resize(*rc::gen::inRange<std::size_t>(0, 4));
+    for (auto& element : list)
+      element = random_value<typename T::value_type>(form);
     return list;
   } else if constexpr (std::is_same_v<T, std::string>) {
     return random_text(form);

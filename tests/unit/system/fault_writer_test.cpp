@@ -1,6 +1,8 @@
 // The writers of tests/support: that they do what the tests which use them rely on.
 #include "support/fault_writer.h"
 
+#include <unistd.h>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -13,6 +15,13 @@ namespace {
 
 using ::testing::ElementsAre;
 
+system::FileMetadata own() {
+  system::FileMetadata metadata;
+  metadata.uid = ::geteuid();
+  metadata.gid = ::getegid();
+  return metadata;
+}
+
 class Writers : public ::testing::Test {
  protected:
   Writers() : real_(system::open_writer(scratch_.path().string()).value()), log_(*real_) {}
@@ -20,7 +29,7 @@ class Writers : public ::testing::Test {
   /// Four operations, as far as they are let.
   static void work(system::SystemWriter& writer) {
     if (!writer.make_directory("/d", 0700)) return;
-    if (!writer.create("/d/journal", "", {})) return;
+    if (!writer.create("/d/journal", "", own())) return;
     if (!writer.append("/d/journal", "12345678")) return;
     static_cast<void>(writer.remove_file("/d/journal"));
   }
@@ -53,17 +62,17 @@ TEST_F(Writers, NoFault) {
 TEST_F(Writers, FailsOnceOrAlways) {
   FaultWriter once(log_, 2, FaultWriter::Fault::fail_once);
   ASSERT_TRUE(once.make_directory("/d", 0700));
-  EXPECT_EQ(once.create("/d/a", "", {}).error().code, ErrorCode::io);
+  EXPECT_EQ(once.create("/d/a", "", own()).error().code, ErrorCode::io);
   EXPECT_TRUE(once.struck());
-  EXPECT_TRUE(once.create("/d/a", "", {}));
+  EXPECT_TRUE(once.create("/d/a", "", own()));
   FaultWriter always(log_, 1, FaultWriter::Fault::fail_always);
-  EXPECT_FALSE(always.create("/d/b", "", {}));
+  EXPECT_FALSE(always.create("/d/b", "", own()));
   EXPECT_FALSE(always.remove_file("/d/a"));
   EXPECT_TRUE(std::filesystem::exists(scratch_.path() / "d/a"));
 }
 
 TEST_F(Writers, DiesBeforeHalfwayOrAfter) {
-  ASSERT_TRUE(real_->create("/j", "", {}));
+  ASSERT_TRUE(real_->create("/j", "", own()));
   FaultWriter before(log_, 1, FaultWriter::Fault::die);
   EXPECT_THROW(static_cast<void>(before.append("/j", "1234")), Died);
   EXPECT_EQ(scratch_.read("j"), "");

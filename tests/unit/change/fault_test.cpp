@@ -1,0 +1,272 @@
+// A transaction of several files that goes wrong at every operation in turn: afterwards every file
+// is wholly old or wholly new, all of them alike, and nothing is left beside them.
+#include <array>
+#include <cstdlib>
+
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+#include "support/fault_writer.h"
+#include "unit/change/change_sets.h"
+
+namespace guestclock::change {
+namespace {
+
+using support::FaultWriter;
+using Kind = FaultWriter::Fault;
+using Moment = FaultWriter::Moment;
+using Contents = std::map<std::string, std::string>;
+
+constexpr const char* kState = "/var";
+
+Contents old_files() {
+  return {{"/boot/grub/grub.conf", "old menu\n"},
+          {"/etc/one", "old one\n"},
+          {"/etc/two", ""},
+          {"/etc/three", std::string("\0\xff\n", 3)}};
+}
+
+model::ChangeSet changes() {
+  model::ChangeSet set;
+  for (const auto& [path, bytes] : old_files()) {
+    set.files.push_back(edit_of(path == "/boot/grub/grub.conf" ? "/etc/grub.conf" : path, bytes,
+                                "new " + path + "\n"));
+  }
+  set.files.insert(set.files.begin() + 1, edit_of("/new/deep/file", std::nullopt, "made\n"));
+  set.files.push_back(edit_of("/etc/last", std::nullopt, "made too\n"));
+  set.parameters = {"divider=10"};
+  return set;
+}
+
+void fill(const support::ScratchDirectory& tree) {
+  for (const auto& [path, bytes] : old_files())
+    tree.write(path, bytes);
+  std::filesystem::create_symlink("../boot/grub/grub.conf", tree.path() / "etc/grub.conf");
+}
+
+/// The tree before, and after the whole transaction.
+struct Expected {
+  Contents before;
+  Contents after;
+};
+
+Expected expected() {
+  Expected both;
+  const support::ScratchDirectory tree;
+  fill(tree);
+  both.before = contents_below(tree.path(), kState);
+  const OpenTree open(tree);
+  EXPECT_TRUE(apply(open.store(), *open.writer, changes(), kNow));
+  both.after = contents_below(tree.path(), kState);
+  return both;
+}
+
+/// How many operations a whole run takes.
+std::size_t operations_of_apply() {
+  const support::ScratchDirectory tree;
+  fill(tree);
+  const OpenTree open(tree);
+  FaultWriter writer(*open.writer, 0, Kind::die);
+  EXPECT_TRUE(apply(open.store(), writer, changes(), kNow));
+  return writer.operations();
+}
+
+std::size_t operations_of_rollback() {
+  const support::ScratchDirectory tree;
+  fill(tree);
+  const OpenTree open(tree);
+  EXPECT_TRUE(apply(open.store(), *open.writer, changes(), kNow));
+  FaultWriter writer(*open.writer, 0, Kind::die);
+  EXPECT_TRUE(rollback(open.store(), writer, ""));
+  return writer.operations();
+}
+
+/// Thousands of syncs: on a file system in memory where there is one, they cost nothing.
+class Fault : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    const char* const set = std::getenv("TMPDIR");
+    if (set != nullptr) old_ = set;
+    if (::access("/dev/shm", W_OK) == 0) ::setenv("TMPDIR", "/dev/shm", 1);
+  }
+  static void TearDownTestSuite() {
+    if (old_) {
+      ::setenv("TMPDIR", old_->c_str(), 1);
+    } else {
+      ::unsetenv("TMPDIR");
+    }
+  }
+
+ private:
+  static inline std::optional<std::string> old_;
+};
+
+constexpr std::array kMoments{Moment::before, Moment::halfway, Moment::after};
+
+/// No transaction is left half done, and the next one works.
+void check_usable(const support::ScratchDirectory& tree, const Expected& both) {
+  const OpenTree open(tree);
+  const auto summaries = history(open.store());
+  ASSERT_TRUE(summaries);
+  for (const auto& summary : *summaries) {
+    EXPECT_NE(summary.state, model::TransactionState::prepared);
+    EXPECT_NE(summary.state, model::TransactionState::conflict);
+  }
+  if (contents_below(tree.path(), kState) == both.before) {
+    EXPECT_TRUE(own_parameters(open.store()).empty());
+    ASSERT_TRUE(apply(open.store(), *open.writer, changes(), kNow));
+    EXPECT_EQ(contents_below(tree.path(), kState), both.after);
+  }
+  EXPECT_EQ(own_parameters(open.store()), (std::vector<std::string>{"divider=10"}));
+  const auto undone = rollback(open.store(), *open.writer, "");
+  ASSERT_TRUE(undone) << describe(undone.error());
+  EXPECT_TRUE(undone->changed);
+  EXPECT_EQ(contents_below(tree.path(), kState), both.before);
+}
+
+TEST_F(Fault, DyingDuringApplyLeavesAllOldOrAllNew) {
+  const Expected both = expected();
+  const std::size_t operations = operations_of_apply();
+  ASSERT_GE(operations, 20U);
+  std::size_t cases = 0;
+  for (std::size_t at = 1; at <= operations; ++at) {
+    for (const Moment moment : kMoments) {
+      const support::ScratchDirectory tree;
+      fill(tree);
+      {
+        const OpenTree open(tree);
+        FaultWriter writer(*open.writer, at, Kind::die, moment);
+        EXPECT_THROW(static_cast<void>(apply(open.store(), writer, changes(), kNow)),
+                     support::Died);
+      }
+      const OpenTree open(tree);
+      ASSERT_TRUE(recover(open.store(), *open.writer)) << at;
+      const Contents now = contents_below(tree.path(), kState);
+      ASSERT_TRUE(now == both.before || now == both.after) << at;
+      // Only the very last mark decides for the new side.
+      EXPECT_EQ(now == both.after, at == operations && moment == Moment::after) << at;
+      check_usable(tree, both);
+      ++cases;
+    }
+  }
+  RecordProperty("cases", static_cast<int>(cases));
+}
+
+TEST_F(Fault, AFailureDuringApplyIsUndoneBeforeItReturns) {
+  const Expected both = expected();
+  const std::size_t operations = operations_of_apply();
+  for (std::size_t at = 1; at <= operations; ++at) {
+    for (const Moment moment : kMoments) {
+      const support::ScratchDirectory tree;
+      fill(tree);
+      const OpenTree open(tree);
+      FaultWriter writer(*open.writer, at, Kind::fail_once, moment);
+      const auto outcome = apply(open.store(), writer, changes(), kNow);
+      ASSERT_FALSE(outcome) << at;
+      EXPECT_EQ(outcome.error().code, ErrorCode::io) << describe(outcome.error());
+      // The mark "applied" got through, so what was applied stands and says so.
+      const bool stands = at == operations && moment == Moment::after;
+      EXPECT_EQ(contents_below(tree.path(), kState), stands ? both.after : both.before) << at;
+      check_usable(tree, both);
+    }
+  }
+}
+
+TEST_F(Fault, ADiskThatStaysBrokenIsPutRightByTheNextRun) {
+  const Expected both = expected();
+  const std::size_t operations = operations_of_apply();
+  for (std::size_t at = 1; at <= operations; ++at) {
+    for (const Moment moment : kMoments) {
+      const support::ScratchDirectory tree;
+      fill(tree);
+      const OpenTree open(tree);
+      FaultWriter writer(*open.writer, at, Kind::fail_always, moment);
+      ASSERT_FALSE(apply(open.store(), writer, changes(), kNow)) << at;
+      ASSERT_TRUE(recover(open.store(), *open.writer)) << at;
+      const Contents now = contents_below(tree.path(), kState);
+      ASSERT_TRUE(now == both.before || now == both.after) << at;
+      check_usable(tree, both);
+    }
+  }
+}
+
+TEST_F(Fault, DyingDuringRollbackIsFinishedByTheNextRun) {
+  const Expected both = expected();
+  const std::size_t operations = operations_of_rollback();
+  ASSERT_GE(operations, 10U);
+  for (std::size_t at = 1; at <= operations; ++at) {
+    for (const Moment moment : kMoments) {
+      for (const Kind fault : {Kind::die, Kind::fail_once, Kind::fail_always}) {
+        const support::ScratchDirectory tree;
+        fill(tree);
+        const OpenTree open(tree);
+        ASSERT_TRUE(apply(open.store(), *open.writer, changes(), kNow));
+        FaultWriter writer(*open.writer, at, fault, moment);
+        try {
+          EXPECT_FALSE(rollback(open.store(), writer, "")) << at;
+        } catch (const support::Died&) {
+        }
+        const OpenTree again(tree);
+        ASSERT_TRUE(recover(again.store(), *again.writer)) << at;
+        const Contents now = contents_below(tree.path(), kState);
+        ASSERT_TRUE(now == both.before || now == both.after) << at;
+        check_usable(tree, both);
+      }
+    }
+  }
+}
+
+TEST_F(Fault, TheNextRollbackFinishesTheInterruptedOne) {
+  const Expected both = expected();
+  const support::ScratchDirectory tree;
+  fill(tree);
+  const OpenTree open(tree);
+  ASSERT_TRUE(apply(open.store(), *open.writer, changes(), kNow));
+  FaultWriter writer(*open.writer, 4, Kind::die, Moment::after);
+  EXPECT_THROW(static_cast<void>(rollback(open.store(), writer, "")), support::Died);
+  const auto undone = rollback(open.store(), *open.writer, "");
+  ASSERT_TRUE(undone);
+  EXPECT_TRUE(undone->changed);
+  EXPECT_EQ(undone->state, model::TransactionState::rolled_back);
+  EXPECT_EQ(contents_below(tree.path(), kState), both.before);
+}
+
+TEST_F(Fault, ApplyAfterACrashUndoesItAndSaysThatThePlanIsOld) {
+  const Expected both = expected();
+  const std::size_t operations = operations_of_apply();
+  const support::ScratchDirectory tree;
+  fill(tree);
+  const OpenTree open(tree);
+  FaultWriter writer(*open.writer, operations - 1, Kind::die, Moment::after);
+  EXPECT_THROW(static_cast<void>(apply(open.store(), writer, changes(), kNow)), support::Died);
+  // Also for a plan that found nothing to do, because it saw the half-done files.
+  const auto outcome = apply(open.store(), *open.writer, model::ChangeSet{}, kNow);
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, ErrorCode::conflict);
+  EXPECT_EQ(contents_below(tree.path(), kState), both.before);
+  EXPECT_TRUE(apply(open.store(), *open.writer, changes(), kNow));
+}
+
+TEST_F(Fault, RecoveryLeavesForeignChangesAlone) {
+  const std::size_t operations = operations_of_apply();
+  const support::ScratchDirectory tree;
+  fill(tree);
+  const OpenTree open(tree);
+  FaultWriter writer(*open.writer, operations, Kind::die, Moment::before);
+  EXPECT_THROW(static_cast<void>(apply(open.store(), writer, changes(), kNow)), support::Died);
+  tree.write("/etc/one", "theirs\n");
+  const auto recovered = recover(open.store(), *open.writer);
+  ASSERT_FALSE(recovered);
+  EXPECT_EQ(recovered.error().code, ErrorCode::conflict);
+  EXPECT_EQ(recovered.error().path, "/etc/one");
+  EXPECT_EQ(tree.read("/etc/one"), "theirs\n");
+  EXPECT_EQ(tree.read("/boot/grub/grub.conf"), "old menu\n");
+  EXPECT_FALSE(std::filesystem::exists(tree.path() / "new"));
+  // Said once; it does not stand in the way for ever.
+  EXPECT_TRUE(recover(open.store(), *open.writer));
+  EXPECT_EQ(history(open.store())->back().state, model::TransactionState::conflict);
+}
+
+}  // namespace
+}  // namespace guestclock::change

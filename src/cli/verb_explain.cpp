@@ -17,7 +17,12 @@ Result<ExitCode> run(const Invocation& invocation) {
     return fail(ErrorCode::usage, "no rule is called '" + options.arguments.front() + "'", {},
                 "guestclock rules list shows all");
   }
-  const model::ExplainDocument document{*rule};
+  model::ExplainDocument document{*rule, {}};
+  for (const model::Rule& other : tables->rules) {
+    if (other.catalogue == rule->catalogue && other.rule != rule->rule) {
+      document.also.push_back(other.rule);
+    }
+  }
   if (auto put = put_out(document, options); !put) return tl::make_unexpected(put.error());
   return ExitCode::good;
 }

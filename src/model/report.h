@@ -62,6 +62,7 @@ struct RulesListDocument {
 
 struct ExplainDocument {
   Rule rule;
+  std::vector<std::string> also;  ///< other rules of the same catalogue row
 };
 
 struct RulesCheckDocument {

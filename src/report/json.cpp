@@ -178,6 +178,7 @@ Json to_json(const model::RulesListDocument& document) {
 Json to_json(const model::ExplainDocument& document) {
   Json json = with_schema("explain");
   put_all(json, model::rule_to_json(document.rule));
+  json["also"] = document.also;
   return json;
 }
 

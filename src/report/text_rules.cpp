@@ -48,6 +48,7 @@ void write_document(Page& page, const model::ExplainDocument& document) {
   page.field("undo", rule.fix.undo);
   for (const std::string& source : rule.sources)
     page.field("source", source);
+  if (!document.also.empty()) page.field("see also", join(document.also, ", "));
 }
 
 void write_document(Page& page, const model::RulesCheckDocument& document) {

@@ -114,7 +114,8 @@ std::vector<Sample> sample_documents() {
                                 {"clocksource=acpi_pm"},
                                 {"/boot/grub/grub.conf"}}}}},
       {"rules", file("rules"), model::RulesListDocument{{sample_rule(), mentioned_rule()}}},
-      {"explain", file("explain"), model::ExplainDocument{sample_rule()}},
+      {"explain", file("explain"),
+       model::ExplainDocument{sample_rule(), {"rhel5-vmware-i386-divider"}}},
       {"rules-check", file("rules-check"),
        model::RulesCheckDocument{2, {"broken.json:3:7: a comma is missing"}}},
   };

@@ -49,6 +49,12 @@ void complete_freebsd(model::Kernel& kernel, std::span<const boot::LoaderInUse> 
   }
 }
 
+/// An assumed hypervisor says what role the machine has.
+void complete_role(model::Virtualization& virtualization) {
+  if (virtualization.role.known() || !virtualization.vm.known()) return;
+  virtualization.role = std::string(virtualization.vm.value() == "none" ? "bare-metal" : "guest");
+}
+
 }  // namespace
 
 Result<Probed> probe(const system::System& system, const tables::Tables& tables,
@@ -73,6 +79,7 @@ Result<Probed> probe(const system::System& system, const tables::Tables& tables,
   }
   if (facts.kernel.os.value_or("") == "freebsd") facts.kernel.hz = probe_freebsd_hz(system, facts);
   if (auto laid = lay_over(facts, assumptions); !laid) return tl::make_unexpected(laid.error());
+  complete_role(facts.virtualization);
   probed.assumptions = std::move(assumptions);
   return probed;
 }

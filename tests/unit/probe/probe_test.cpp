@@ -74,6 +74,7 @@ TEST(Probe, CentosTree) {
   EXPECT_EQ(facts.kernel.release.value_or(""), "2.6.18-128.1.6.el5");
   EXPECT_EQ(facts.kernel.arch.value_or(""), "i386");
   EXPECT_EQ(facts.virtualization.vm.value_or(""), "vmware");
+  EXPECT_EQ(facts.virtualization.role.value_or(""), "guest");
   EXPECT_EQ(facts.boot.loader.value_or(""), "grub-legacy");
   ASSERT_TRUE(facts.boot.entries.known());
   ASSERT_EQ(facts.boot.entries.value().size(), 2U);

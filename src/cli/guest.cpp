@@ -42,7 +42,12 @@ std::span<const boot::BootLoader* const> all_loaders() {
 }
 
 Result<std::unique_ptr<system::System>> open_system(const Options& options) {
-  if (!options.root.empty()) return system::open_tree(options.root);
+  if (!options.root.empty()) {
+    // Absolute, because the commands to undo by hand name it.
+    std::error_code error;
+    const auto root = std::filesystem::absolute(options.root, error).lexically_normal();
+    return system::open_tree(error ? options.root : root.string());
+  }
   if (!options.capture.empty()) return system::open_capture(options.capture);
   return system::open_live();
 }

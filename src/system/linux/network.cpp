@@ -48,7 +48,7 @@ Result<std::vector<Endpoint>> LiveNetwork::resolve(std::string_view host,
   if (error != 0) {
     Error out;
     out.code = ErrorCode::network;
-    out.message = fmt::format("cannot resolve the name: {}", ::gai_strerror(error));
+    out.message = ::gai_strerror(error);
     out.path = printable(host);
     out.system_errno = error == EAI_SYSTEM ? system_error : 0;
     return tl::make_unexpected(std::move(out));

@@ -172,7 +172,9 @@ Result<void> TreeWriter::append(std::string_view path, std::string_view bytes) {
     done = fail_errno(errno, "cannot bring it to disk", where->path);
   }
   // A full disk must not leave half a record behind.
-  if (!done) static_cast<void>(::ftruncate(fd.get(), static_cast<off_t>(before->size)));
+  if (!done && ::ftruncate(fd.get(), static_cast<off_t>(before->size)) != 0) {
+    done.error().message += ", and what was written of it cannot be taken back";
+  }
   return done;
 }
 

@@ -36,6 +36,7 @@ Result<const StoredTransaction*> chosen(const std::vector<StoredTransaction>& tr
 
 std::vector<std::string> paths_of(const std::vector<JournalFile>& files) {
   std::vector<std::string> paths;
+  paths.reserve(files.size());
   for (const JournalFile& file : files)
     paths.push_back(file.path);
   return paths;

@@ -140,6 +140,7 @@ Result<void> write_files(system::SystemWriter& writer, const system::Files& file
 
 std::vector<JournalFile> records_of(const std::vector<Target>& targets) {
   std::vector<JournalFile> records;
+  records.reserve(targets.size());
   for (const Target& target : targets)
     records.push_back(target.record);
   return records;

@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "no_files.h"
 #include "grub/grub_legacy.h"
 #include "grub/legacy_menu.h"
+#include "no_files.h"
 #include "system/overlay_files.h"
 
 namespace {

@@ -8,8 +8,8 @@
 #include "base/text.h"
 #include "freebsd/loader_conf.h"
 #include "freebsd/loader_conf_lines.h"
-#include "no_files.h"
 #include "model/kernel_parameters.h"
+#include "no_files.h"
 #include "system/overlay_files.h"
 
 namespace {

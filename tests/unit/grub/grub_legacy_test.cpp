@@ -242,9 +242,7 @@ TEST(GrubLegacyLocate, TwoDifferentMenusAreToldApartByStage2) {
   const auto refused = machine.edit({kAcpiPm});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::unsafe);
-  machine.put("/boot/grub/stage2", std::string("\x7f\0"
-                                               "0.97\0/boot/grub/menu.lst\0",
-                                               28));
+  machine.put("/boot/grub/stage2", std::string(1, '\0') + "0.97/boot/grub/menu.lst");
   EXPECT_EQ(GrubLegacy().locate(machine.files(), {})->files,
             (std::vector<std::string>{"/boot/grub/menu.lst"}));
   EXPECT_EQ(after(machine.edit({kAcpiPm})), with_line("kernel /vmlinuz clocksource=acpi_pm"));

@@ -77,4 +77,9 @@ Result<std::vector<RecoveredTransaction>> recover(const Store& store,
   return recover_locked(store, writer);
 }
 
+bool recovery_is_due(const Store& store) {
+  const auto transactions = stored_transactions(store);
+  return transactions && needs_recovery(*transactions);
+}
+
 }  // namespace guestclock::change

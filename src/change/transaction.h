@@ -42,6 +42,9 @@ struct RecoveredTransaction {
 [[nodiscard]] Result<std::vector<RecoveredTransaction>> recover(const Store& store,
                                                                 system::SystemWriter& writer);
 
+/// Whether recover() would have anything to do. Read only; false where the store cannot be read.
+[[nodiscard]] bool recovery_is_due(const Store& store);
+
 /// Undoes transaction `id` (empty: the last one that is applied). Files get back content, owner,
 /// mode, times and xattrs; files we created go; directories we created go where empty. A file that
 /// is neither as we left it nor as it was: conflict, its diff in the outcome, nothing is written.

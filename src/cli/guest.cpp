@@ -142,6 +142,26 @@ change::Store store_of(const system::System& system, const Options& options) {
   return {system, options.state_dir};
 }
 
+Result<void> finish_interrupted(const system::System& system, const Options& options) {
+  const change::Store store = store_of(system, options);
+  if (!change::recovery_is_due(store)) return {};
+  auto writer = system::open_writer(system.root());
+  if (!writer) return tl::make_unexpected(writer.error());
+  const auto recovered = change::recover(store, **writer);
+  if (!recovered) return tl::make_unexpected(recovered.error());
+  for (const change::RecoveredTransaction& one : *recovered) {
+    warn("transaction " + one.id + " had been cut off; its files are as they were before it");
+  }
+  return {};
+}
+
+void report_interrupted(const system::System& system, const Options& options) {
+  if (!change::recovery_is_due(store_of(system, options))) return;
+  warn(
+      "a transaction was cut off and its files may be half changed; guestclock history or apply "
+      "puts them back");
+}
+
 Result<Nanoseconds> now() {
   if (const char* const epoch = std::getenv("SOURCE_DATE_EPOCH")) {
     if (const auto seconds = parse_int(epoch)) return Nanoseconds(std::chrono::seconds(*seconds));

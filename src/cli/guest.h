@@ -55,6 +55,13 @@ struct Measured {
 
 [[nodiscard]] change::Store store_of(const system::System& system, const Options& options);
 
+/// Undoes a transaction that a crash cut off and says so on stderr. For verbs that write; does
+/// nothing, and needs no privilege, where none is due.
+[[nodiscard]] Result<void> finish_interrupted(const system::System& system, const Options& options);
+
+/// For verbs that write nothing: says on stderr that a transaction was cut off.
+void report_interrupted(const system::System& system, const Options& options);
+
 /// Now, RFC 3339 UTC; SOURCE_DATE_EPOCH stands for now where it is set (reproducible images).
 [[nodiscard]] Result<Nanoseconds> now();
 

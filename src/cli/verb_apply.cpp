@@ -33,9 +33,17 @@ Result<ExitCode> run(const Invocation& invocation) {
     return fail(ErrorCode::usage, "a capture is a record and cannot be changed", {},
                 "guestclock plan --capture DIR shows what would be");
   }
+  if (!options.dry_run && (options.yes || input_is_terminal())) {
+    // Before the plan: it must see the files as they are once the left-overs are undone.
+    const auto system = open_system(options);
+    if (!system) return tl::make_unexpected(system.error());
+    auto finished = finish_interrupted(**system, options);
+    if (!finished) return tl::make_unexpected(finished.error());
+  }
   auto planned = make_plan(options);
   if (!planned) return tl::make_unexpected(planned.error());
   if (options.dry_run) {
+    report_interrupted(*planned->guest.system, options);
     const ExitCode code = plan_code(planned->document);
     auto put = put_out(planned->document, options);
     if (!put) return tl::make_unexpected(put.error());

@@ -10,6 +10,7 @@ Result<model::AuditReport> audit(const Invocation& invocation) {
   const Options& options = invocation.options;
   auto guest = look_at_guest(options);
   if (!guest) return tl::make_unexpected(guest.error());
+  report_interrupted(*guest->system, options);
   const auto time = now();
   if (!time) return tl::make_unexpected(time.error());
 

@@ -1,8 +1,8 @@
 #include "base/digest.h"
 
-#include <sha2.h>
-
 #include <array>
+
+#include <sha2.h>
 
 namespace guestclock {
 

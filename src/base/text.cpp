@@ -6,8 +6,12 @@
 namespace guestclock {
 namespace {
 
-bool is_edge(char c) { return is_blank(c) || c == '\r' || c == '\n' || c == '\0'; }
-bool is_separator(char c) { return is_blank(c) || c == '\r' || c == '\n'; }
+bool is_edge(char c) {
+  return is_blank(c) || c == '\r' || c == '\n' || c == '\0';
+}
+bool is_separator(char c) {
+  return is_blank(c) || c == '\r' || c == '\n';
+}
 
 }  // namespace
 
@@ -16,8 +20,10 @@ bool is_blank(char c) {
 }
 
 std::string_view trim(std::string_view text) {
-  while (!text.empty() && is_edge(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_edge(text.back())) text.remove_suffix(1);
+  while (!text.empty() && is_edge(text.front()))
+    text.remove_prefix(1);
+  while (!text.empty() && is_edge(text.back()))
+    text.remove_suffix(1);
   return text;
 }
 
@@ -33,9 +39,11 @@ std::vector<std::string> words(std::string_view text) {
   std::vector<std::string> out;
   std::size_t at = 0;
   while (at < text.size()) {
-    while (at < text.size() && is_separator(text[at])) ++at;
+    while (at < text.size() && is_separator(text[at]))
+      ++at;
     std::size_t end = at;
-    while (end < text.size() && !is_separator(text[end])) ++end;
+    while (end < text.size() && !is_separator(text[end]))
+      ++end;
     if (end > at) out.emplace_back(text.substr(at, end - at));
     at = end;
   }

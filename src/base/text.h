@@ -9,7 +9,7 @@
 
 namespace guestclock {
 
-[[nodiscard]] bool is_blank(char c);  ///< space or tab
+[[nodiscard]] bool is_blank(char c);                         ///< space or tab
 [[nodiscard]] std::string_view trim(std::string_view text);  ///< blanks, CR, LF, NUL at both ends
 [[nodiscard]] std::string lower(std::string_view text);
 /// Runs of anything but blanks, CR, LF.

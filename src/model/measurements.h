@@ -38,7 +38,7 @@ struct Drift {
   std::string clock;  ///< the clock it speaks of: monotonic_raw
   Fact<double> rate_error_ppm;
   Fact<Interval> ci95_ppm;    ///< 95 % interval, never narrower than +-systematic_ppm in `measure`
-  double systematic_ppm = 0;  ///< what no fit can see: server steering, oscillator wander
+  double systematic_ppm = 0;  ///< what no fit can see: the server being slewed, oscillator wander
   Fact<double> offset_s;      ///< of CLOCK_REALTIME, at the last exchange used
   Fact<double> offset_bound_s;  ///< hard bound: half of the smallest delay
   std::int64_t exchanges = 0;

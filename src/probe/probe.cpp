@@ -38,8 +38,8 @@ Fact<std::string> release_of_tree(const system::Files& files, const model::Boot&
       "neither a default boot entry nor /lib/modules names one kernel");
 }
 
-/// What the boot files and the system say of each other: FreeBSD's loader boots FreeBSD, and that is
-/// its own distribution.
+/// What the boot files and the system say of each other: FreeBSD's loader boots FreeBSD, and that
+/// is its own distribution.
 void complete_freebsd(model::Kernel& kernel, std::span<const boot::LoaderInUse> loaders) {
   const bool freebsd_loader =
       loaders.size() == 1 && loaders.front().loader->name() == "freebsd-loader";

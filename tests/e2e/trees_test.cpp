@@ -187,6 +187,29 @@ TEST_F(Trees, ForeignChangeSinceIsAConflict) {
   EXPECT_EQ(tree_.read("/boot/grub/grub.conf"), foreign);
 }
 
+TEST_F(Trees, ATransactionThatWasCutOffIsReportedThenUndone) {
+  make_centos5_tree(tree_);
+  const std::string before = tree_.read("/boot/grub/grub.conf");
+  const json applied = run(with({"apply", "--yes"}, kVmwareI386), 0);
+  const std::string journal =
+      "/var/lib/guestclock/txn/" + std::string(applied["transaction"]) + "/journal";
+  const std::string whole = tree_.read(journal);
+  tree_.write(journal, whole.substr(0, whole.rfind('\n', whole.size() - 2) + 1));
+
+  const Finished plan =
+      support::run_program({GUESTCLOCK_PROGRAM, "plan", "--root", tree_.path().string()});
+  EXPECT_NE(plan.err.find("cut off"), std::string::npos) << plan.err;
+  EXPECT_NE(tree_.read("/boot/grub/grub.conf"), before);
+
+  EXPECT_EQ(run(with({"apply", "--yes"}, kVmwareI386), 0)["changed"], true);
+  const json history = run({"history"}, 0);
+  ASSERT_EQ(history["transactions"].size(), 2U);
+  EXPECT_EQ(history["transactions"][0]["state"], "rolled-back");
+  EXPECT_EQ(history["transactions"][1]["state"], "applied");
+  run({"rollback", "--yes"}, 0);
+  EXPECT_EQ(tree_.read("/boot/grub/grub.conf"), before);
+}
+
 TEST_F(Trees, FreeBsd81GetsHz100AndLosesItAgain) {
   make_freebsd_tree(tree_, 801000);
   const std::vector<std::string> assume{"--assume", "vm=vmware"};

@@ -9,7 +9,6 @@
 namespace guestclock::probe {
 namespace {
 
-using model::Evidence;
 using model::Fact;
 using tables::DmiRow;
 using tables::SignatureRow;

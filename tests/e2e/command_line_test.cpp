@@ -8,6 +8,7 @@
 #include "support/program.h"
 #include "support/schema.h"
 #include "support/scratch_directory.h"
+#include "support/trees.h"
 
 namespace guestclock {
 namespace {
@@ -151,9 +152,13 @@ TEST(CommandLine, QuietDetectTellsByItsExitCode) {
 
 TEST(CommandLine, ApplyNeedsYesWithoutATerminal) {
   const ScratchDirectory tree;
-  const Finished nothing = guestclock(
-      {"apply", "--root", tree.path().string(), "--assume", "vm=kvm", "--assume", "os=linux"});
-  EXPECT_NE(nothing.exit_code, 2);
+  make_centos5_tree(tree);
+  const std::string before = tree.read("/boot/grub/grub.conf");
+  const Finished run = guestclock(
+      {"apply", "--root", tree.path().string(), "--assume", "vm=vmware", "--assume", "arch=i386"});
+  EXPECT_EQ(run.exit_code, 64);
+  EXPECT_NE(run.err.find("--yes"), std::string::npos) << run.err;
+  EXPECT_EQ(tree.read("/boot/grub/grub.conf"), before);
   EXPECT_FALSE(std::filesystem::exists(tree.path() / "var"));
 }
 

@@ -100,7 +100,7 @@ Result<settings::Edition> FreebsdLoader::edit(const system::Files& files,
 
   settings::Edition edition;
   const model::BootEntry& entry = before->front();
-  edition.entries.push_back({entry.title, true, entry.parameters, tunables(*after)});
+  edition.entries.push_back({entry.title, true, entry.parameters, tunables(*after), entry.index});
   for (const auto& [path, bytes] : *contents) {
     auto old = files.read(path);
     if (!old && old.error().code != ErrorCode::not_found) {

@@ -37,10 +37,12 @@ std::vector<std::string> undone_by_update_grub(const LegacyMenu& menu,
     }
   };
   for (const model::ParameterEdit& edit : edits) {
-    if (model::parameter_values(kept, edit.key) == boot::wanted_values(edits, edit.key)) continue;
+    const auto values = model::parameter_values(kept, edit.key);
+    if (boot::values_after(values, edits, edit.key) == values) continue;
+    const bool removes = boot::only_removes(edit);
     if (edit.values.empty()) add("no " + edit.key);
     for (const auto& value : edit.values)
-      add(model::parameter_token(edit.key, value));
+      add((removes ? "no " : "") + model::parameter_token(edit.key, value));
   }
   return undone;
 }

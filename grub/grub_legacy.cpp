@@ -205,7 +205,8 @@ Result<settings::Edition> GrubLegacy::edit(const system::Files& files,
     edition.entries.push_back(
         {entry.title, entry.is_default, entry.parameters,
          model::split_parameters(
-             std::string_view(again.lines.front().text).substr(linux.parameters_begin))});
+             std::string_view(again.lines.front().text).substr(linux.parameters_begin)),
+         entry.index});
     if (line.in_automagic) {
       for (const model::ParameterEdit& edit : own) {
         if (!is_among(edit, in_automagic)) in_automagic.push_back(edit);

@@ -5,15 +5,12 @@
 #include <string>
 
 #include "base/text.h"
+#include "boot/parameter_line.h"
 
 namespace guestclock::boot {
 namespace {
 
 using Kind = model::EntrySelector::Kind;
-
-bool is_removal(const model::ParameterEdit& edit) {
-  return edit.values.empty();
-}
 
 std::string nothing_selected(const model::EntrySelector& selector,
                              std::span<const model::BootEntry> entries) {
@@ -42,7 +39,7 @@ bool selects(const model::EntrySelector& selector, const model::ParameterEdit& e
   if (entry.kernel.empty()) return false;
   switch (selector.kind) {
     case Kind::automatic:
-      return is_removal(edit) ? !entry.rescue : entry.is_default;
+      return only_removes(edit) ? !entry.rescue : entry.is_default;
     case Kind::default_entry:
       return entry.is_default;
     case Kind::all:
@@ -59,7 +56,7 @@ Result<void> check_selection(const model::EntrySelector& selector,
                              std::span<const model::ParameterEdit> edits,
                              std::span<const model::BootEntry> entries, std::string_view file) {
   for (const model::ParameterEdit& edit : edits) {
-    if (selector.kind == Kind::automatic && is_removal(edit)) continue;
+    if (selector.kind == Kind::automatic && only_removes(edit)) continue;
     const bool any =
         std::any_of(entries.begin(), entries.end(),
                     [&](const model::BootEntry& entry) { return selects(selector, edit, entry); });

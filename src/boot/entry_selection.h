@@ -11,7 +11,8 @@
 namespace guestclock::boot {
 
 /// Whether `edit` touches `entry`. An entry without a kernel of ours is never touched. Automatic:
-/// an edit with values touches the default entry, one without touches every entry but rescue ones.
+/// an edit that sets or adds touches the default entry, one that only removes touches every entry
+/// but rescue ones.
 [[nodiscard]] bool selects(const model::EntrySelector& selector, const model::ParameterEdit& edit,
                            const model::BootEntry& entry);
 

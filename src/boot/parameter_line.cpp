@@ -43,6 +43,8 @@ bool has_value(std::string_view token, const std::optional<std::string>& wanted)
   return !wanted || *value == *wanted;
 }
 
+using Action = model::ParameterEdit::Action;
+
 /// One value that an edit asks for.
 struct Wanted {
   std::string_view key;
@@ -50,16 +52,25 @@ struct Wanted {
   bool placed = false;
 };
 
-void apply_edits(Line& line, std::span<const model::ParameterEdit> edits) {
-  std::vector<Wanted> wanted;
-  for (const model::ParameterEdit& edit : edits) {
-    for (const std::optional<std::string>& value : edit.values)
-      wanted.push_back({edit.key, &value, false});
-  }
+bool takes_away(const model::ParameterEdit& edit, std::string_view token) {
+  if (!only_removes(edit)) return false;
+  return edit.values.empty() ||
+         std::any_of(edit.values.begin(), edit.values.end(),
+                     [&](const auto& value) { return has_value(token, value); });
+}
+
+/// Places the values of the edits that set; an old value too many goes.
+void set_values(Line& line, std::span<const model::ParameterEdit> edits,
+                std::vector<Wanted>& wanted) {
+  const auto sets = [](const model::ParameterEdit& edit) {
+    return edit.action == Action::set && !edit.values.empty();
+  };
   for (Slot& slot : line.slots) {
     const std::string_view key = model::parameter_key(slot.token);
     const auto about = [&](const auto& one) { return model::same_parameter_name(one.key, key); };
-    if (std::none_of(edits.begin(), edits.end(), about)) continue;
+    const bool is_set = std::any_of(edits.begin(), edits.end(),
+                                    [&](const auto& edit) { return sets(edit) && about(edit); });
+    if (slot.removed || !is_set) continue;
     const auto next = std::find_if(wanted.begin(), wanted.end(),
                                    [&](const Wanted& one) { return !one.placed && about(one); });
     if (next == wanted.end()) {
@@ -71,8 +82,39 @@ void apply_edits(Line& line, std::span<const model::ParameterEdit> edits) {
     slot.token = model::parameter_token(next->key, *next->value);
     slot.replaced = true;
   }
-  for (const Wanted& one : wanted) {
-    if (!one.placed) line.added.push_back(model::parameter_token(one.key, *one.value));
+}
+
+bool stands(const Line& line, std::string_view key, const std::optional<std::string>& value) {
+  const auto is_it = [&](std::string_view token) {
+    return model::same_parameter_name(model::parameter_key(token), key) && has_value(token, value);
+  };
+  return std::any_of(line.slots.begin(), line.slots.end(),
+                     [&](const Slot& slot) { return !slot.removed && is_it(slot.token); }) ||
+         std::any_of(line.added.begin(), line.added.end(), is_it);
+}
+
+void apply_edits(Line& line, std::span<const model::ParameterEdit> edits) {
+  for (Slot& slot : line.slots) {
+    const std::string_view key = model::parameter_key(slot.token);
+    slot.removed = std::any_of(edits.begin(), edits.end(), [&](const model::ParameterEdit& edit) {
+      return model::same_parameter_name(edit.key, key) && takes_away(edit, slot.token);
+    });
+  }
+  std::vector<Wanted> wanted;
+  for (const model::ParameterEdit& edit : edits) {
+    if (edit.action != Action::set) continue;
+    for (const std::optional<std::string>& value : edit.values)
+      wanted.push_back({edit.key, &value, false});
+  }
+  set_values(line, edits, wanted);
+  auto next = wanted.begin();
+  for (const model::ParameterEdit& edit : edits) {
+    if (edit.action == Action::remove) continue;
+    for (const std::optional<std::string>& value : edit.values) {
+      const bool add =
+          edit.action == Action::set ? !(next++)->placed : !stands(line, edit.key, value);
+      if (add) line.added.push_back(model::parameter_token(edit.key, value));
+    }
   }
 }
 
@@ -141,14 +183,37 @@ std::string edit_parameters(std::string_view text, std::span<const model::Parame
   return apply_splices(text, parameter_splices(text, edits));
 }
 
-std::vector<std::optional<std::string>> wanted_values(std::span<const model::ParameterEdit> edits,
-                                                      std::string_view key) {
-  std::vector<std::optional<std::string>> values;
-  for (const model::ParameterEdit& edit : edits) {
-    if (!model::same_parameter_name(edit.key, key)) continue;
-    values.insert(values.end(), edit.values.begin(), edit.values.end());
+std::vector<std::optional<std::string>> values_after(std::vector<std::optional<std::string>> before,
+                                                     std::span<const model::ParameterEdit> edits,
+                                                     std::string_view key) {
+  const auto about = [&](const model::ParameterEdit& edit) {
+    return model::same_parameter_name(edit.key, key);
+  };
+  if (std::none_of(edits.begin(), edits.end(), about)) return before;
+  Line line;
+  for (const std::optional<std::string>& value : before) {
+    Slot slot;
+    slot.token = model::parameter_token(key, value);
+    line.slots.push_back(std::move(slot));
   }
+  apply_edits(line, edits);
+  std::vector<std::optional<std::string>> values;
+  const auto keep = [&](std::string_view token) {
+    if (!model::same_parameter_name(model::parameter_key(token), key)) return;
+    const auto value = model::parameter_value(token);
+    values.push_back(value ? std::optional<std::string>(*value) : std::nullopt);
+  };
+  for (const Slot& slot : line.slots) {
+    if (!slot.removed) keep(slot.token);
+  }
+  for (const std::string& token : line.added)
+    keep(token);
   return values;
+}
+
+bool only_removes(const model::ParameterEdit& edit) {
+  return edit.action == model::ParameterEdit::Action::remove ||
+         (edit.action == model::ParameterEdit::Action::set && edit.values.empty());
 }
 
 std::optional<std::string> why_not_a_parameter(const model::ParameterEdit& edit) {

@@ -15,9 +15,10 @@ namespace guestclock::boot {
 /// `text` with the edits applied, by the semantics of model::ParameterEdit. A replaced token keeps
 /// its place; a removed one takes the blanks in front of it along; new ones go behind the last
 /// token before "--" (or the end), each after one space. Trailing blanks and CR stay at the end.
-/// Several edits of one name count as one with all their values; where they differ in name, what
-/// goes to the end goes there in the order given. A token that already has the wanted value keeps
-/// its bytes. A removed token that starts the text takes the blanks behind it along instead.
+/// Several edits of one name and action count as one with all their values, and removals come
+/// first; where they differ in name, what goes to the end goes there in the order given. A token
+/// that already has the wanted value keeps its bytes. A removed token that starts the text takes
+/// the blanks behind it along instead.
 [[nodiscard]] std::string edit_parameters(std::string_view text,
                                           std::span<const model::ParameterEdit> edits);
 
@@ -37,9 +38,13 @@ struct TextSplice {
 /// Splices in ascending order that do not overlap.
 [[nodiscard]] std::string apply_splices(std::string_view text, std::span<const TextSplice> splices);
 
-/// Values that all edits of that name ask for, in order.
-[[nodiscard]] std::vector<std::optional<std::string>> wanted_values(
-    std::span<const model::ParameterEdit> edits, std::string_view key);
+/// What the values of `key` come to where they were `before`; edits of other names do nothing.
+[[nodiscard]] std::vector<std::optional<std::string>> values_after(
+    std::vector<std::optional<std::string>> before, std::span<const model::ParameterEdit> edits,
+    std::string_view key);
+
+/// Whether an edit can only take parameters away.
+[[nodiscard]] bool only_removes(const model::ParameterEdit& edit);
 
 /// Why no kernel command line can carry this edit (control characters, a quote in the value, a
 /// blank in the name); nothing where it can.

@@ -38,6 +38,7 @@ bool same_entry(const BootEntry& a, const BootEntry& b) {
 }
 
 std::string what_is_wrong(const std::vector<BootEntry>& before, const std::vector<BootEntry>& after,
+                          std::span<const model::EntryChange> changes,
                           std::span<const ParameterEdit> edits,
                           const model::EntrySelector& selector) {
   if (!std::equal(before.begin(), before.end(), after.begin(), after.end(), same_entry)) {
@@ -45,6 +46,9 @@ std::string what_is_wrong(const std::vector<BootEntry>& before, const std::vecto
   }
   for (std::size_t i = 0; i < before.size(); ++i) {
     const std::string title = "\"" + printable(before[i].title) + "\"";
+    const bool along = std::any_of(changes.begin(), changes.end(), [&](const auto& change) {
+      return change.along && change.index == before[i].index;
+    });
     if (others(before[i], edits) != others(after[i], edits)) {
       return "other parameters of " + title + " would change";
     }
@@ -52,13 +56,13 @@ std::string what_is_wrong(const std::vector<BootEntry>& before, const std::vecto
       std::vector<ParameterEdit> own;
       for (const ParameterEdit& other : edits) {
         if (model::same_parameter_name(other.key, edit.key) &&
-            boot::selects(selector, other, before[i])) {
+            (along || boot::selects(selector, other, before[i]))) {
           own.push_back(other);
         }
       }
       const auto now = model::parameter_values(after[i].parameters, edit.key);
-      const auto wanted = own.empty() ? model::parameter_values(before[i].parameters, edit.key)
-                                      : boot::wanted_values(own, edit.key);
+      const auto wanted = boot::values_after(
+          model::parameter_values(before[i].parameters, edit.key), own, edit.key);
       if (now != wanted) return edit.key + " in " + title + " would not be as asked for";
     }
   }
@@ -84,7 +88,7 @@ Result<void> check_edition(const boot::LoaderInUse& in_use, const system::Files&
   if (!before) return tl::make_unexpected(before.error());
   const auto after = in_use.loader->entries(edited, in_use.located);
   if (!after) return refuse(describe(after.error()));
-  const std::string wrong = what_is_wrong(*before, *after, edits, selector);
+  const std::string wrong = what_is_wrong(*before, *after, edition.entries, edits, selector);
   if (!wrong.empty()) return refuse(wrong);
 
   const auto again = in_use.loader->edit(edited, in_use.located, edits, selector);

@@ -5,6 +5,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "boot/parameter_line.h"
 #include "change/diff.h"
 #include "change/edition_check.h"
 #include "change/wanted_edits.h"
@@ -110,7 +111,34 @@ bool in_force(const model::ParameterEdit& edit, FixKind kind, const model::Facts
     return value && edit.values.size() == 1 && edit.values.front() == *value;
   }
   if (!facts.kernel.cmdline.known()) return false;
-  return model::parameter_values(facts.kernel.cmdline.value(), edit.key) == edit.values;
+  const auto running = model::parameter_values(facts.kernel.cmdline.value(), edit.key);
+  return boot::values_after(running, std::span(&edit, 1), edit.key) == running;
+}
+
+/// Lays one loader's edition down in `changes`, once it has been checked.
+Result<void> plan_edits(std::span<const model::ParameterEdit> edits,
+                        const boot::LoaderInUse& in_use, const model::Facts& facts,
+                        const system::System& system, const model::EntrySelector& selector,
+                        ChangeSet& changes) {
+  auto edition = in_use.loader->edit(system.files(), in_use.located, edits, selector);
+  if (!edition) return tl::make_unexpected(edition.error());
+  auto checked = check_edition(in_use, system.files(), *edition, edits, selector);
+  if (!checked) return checked;
+
+  note_parameters(*edition, changes);
+  note_files(*edition, changes);
+  changes.entries.insert(changes.entries.end(), edition->entries.begin(), edition->entries.end());
+  for (std::string& line : edition->pending)
+    add_once(changes.pending, std::move(line));
+  for (std::string& line : edition->warnings)
+    add_once(changes.warnings, std::move(line));
+  const auto missing = [&](const model::ParameterEdit& edit) {
+    return !in_force(edit, in_use.loader->fix_kind(), facts, system);
+  };
+  if (system.live() && std::any_of(edits.begin(), edits.end(), missing)) {
+    changes.reboot_required = true;
+  }
+  return {};
 }
 
 /// Plans the fixes of one kind.
@@ -130,29 +158,14 @@ Result<void> plan_kind(FixKind kind, std::span<const Finding> findings, const mo
   if (!wanted) return tl::make_unexpected(wanted.error());
   if (wanted->edits.empty()) return {};
   const boot::LoaderInUse& in_use = *writer.loader;
-  auto edition =
-      in_use.loader->edit(system.files(), in_use.located, wanted->edits, request.selector);
-  if (!edition && edition.error().code == ErrorCode::unsupported) {
-    leave_to_hand(describe(edition.error()));
+  auto planned = plan_edits(wanted->edits, in_use, facts, system, request.selector, changes);
+  if (!planned && planned.error().code == ErrorCode::unsupported) {
+    leave_to_hand(describe(planned.error()));
     return {};
   }
-  if (!edition) return tl::make_unexpected(edition.error());
-  auto checked = check_edition(in_use, system.files(), *edition, wanted->edits, request.selector);
-  if (!checked) return checked;
-
-  note_parameters(*edition, changes);
-  note_files(*edition, changes);
-  changes.entries.insert(changes.entries.end(), edition->entries.begin(), edition->entries.end());
-  for (std::string& line : edition->pending)
-    add_once(changes.pending, std::move(line));
+  if (!planned) return planned;
   for (const std::string& rule : wanted->rules)
     add_once(changes.rules, rule);
-  const auto missing = [&](const model::ParameterEdit& edit) {
-    return !in_force(edit, kind, facts, system);
-  };
-  if (system.live() && std::any_of(wanted->edits.begin(), wanted->edits.end(), missing)) {
-    changes.reboot_required = true;
-  }
   return {};
 }
 
@@ -179,6 +192,16 @@ Result<ChangeSet> plan(std::span<const Finding> findings, const model::Facts& fa
     auto planned = plan_kind(kind, wanted, facts, system, loaders, request, changes);
     if (!planned) return tl::make_unexpected(planned.error());
   }
+  return changes;
+}
+
+Result<ChangeSet> plan_parameters(std::span<const model::ParameterEdit> edits,
+                                  const model::Facts& facts, const system::System& system,
+                                  const boot::LoaderInUse& loader,
+                                  const model::EntrySelector& selector) {
+  ChangeSet changes;
+  auto planned = plan_edits(edits, loader, facts, system, selector, changes);
+  if (!planned) return tl::make_unexpected(planned.error());
   return changes;
 }
 

@@ -32,4 +32,12 @@ struct PlanRequest {
                                             std::span<const boot::LoaderInUse> loaders,
                                             const PlanRequest& request);
 
+/// The change set of a user's own parameter edits (`params set`): checked as above. `unsupported`
+/// where this loader's files cannot be edited.
+[[nodiscard]] Result<model::ChangeSet> plan_parameters(std::span<const model::ParameterEdit> edits,
+                                                       const model::Facts& facts,
+                                                       const system::System& system,
+                                                       const boot::LoaderInUse& loader,
+                                                       const model::EntrySelector& selector);
+
 }  // namespace guestclock::change

@@ -20,12 +20,17 @@ struct EntrySelector {
 };
 
 /// One kernel parameter or loader tunable to change.
-/// set: the i-th value replaces the i-th old one in place; surplus old ones go; everything surplus
-/// or new goes to the end in the order given. No `values`: every value is removed.
 struct ParameterEdit {
+  enum class Action {
+    set,    ///< the i-th value replaces the i-th old one in place; surplus old ones go; everything
+            ///< surplus or new goes to the end in the order given. No values: every one is removed
+    add,    ///< each value that the key does not have yet goes to the end
+    remove  ///< old values that are among `values` go; no values: every one goes
+  };
   std::string key;
   std::vector<std::optional<std::string>> values;  ///< nullopt: the bare flag
   std::string rule;                                ///< who asks; empty: the user
+  Action action = Action::set;
 };
 
 /// A file before and after. No `before`: it is created.
@@ -42,6 +47,8 @@ struct EntryChange {
   bool is_default = false;
   std::vector<std::string> before;
   std::vector<std::string> after;
+  std::int64_t index = 0;  ///< as the loader counts
+  bool along = false;      ///< not asked for: it shares its parameters with an entry that was
 };
 
 /// A change that waits for --accept-risk.
@@ -65,7 +72,8 @@ struct ChangeSet {
   std::vector<FileDifference> files;
   std::vector<EntryChange> entries;
   std::vector<HeldChange> held;
-  std::vector<std::string> pending;  ///< left to do by hand or by a generator, one line each
+  std::vector<std::string> pending;   ///< left to do by hand or by a generator, one line each
+  std::vector<std::string> warnings;  ///< what may go wrong all the same, one line each
   std::vector<std::string> rules;
   std::vector<std::string> parameters;  ///< tokens that `files` write
   bool reboot_required = false;         ///< some wanted setting does not hold in the running kernel

@@ -30,6 +30,7 @@ struct Edition {
   std::vector<model::FileEdit> files;       ///< only those that change
   std::vector<model::EntryChange> entries;  ///< every entry touched or asked about
   std::vector<std::string> pending;         ///< what must still run for the edit to count
+  std::vector<std::string> warnings;        ///< limits of the loader that the outcome comes near
 };
 
 class Editable {

@@ -204,7 +204,7 @@ class LyingLoader final : public boot::BootLoader {
       std::span<const model::ParameterEdit> /*edits*/,
       const model::EntrySelector& /*selector*/) const override {
     const std::string now = files.read("/conf").value_or("");
-    return settings::Edition{{{"/conf", "lying", now, writes}}, {}, {}};
+    return settings::Edition{{{"/conf", "lying", now, writes}}, {}, {}, {}};
   }
 
   std::string writes;

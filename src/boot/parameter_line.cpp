@@ -59,18 +59,21 @@ bool takes_away(const model::ParameterEdit& edit, std::string_view token) {
                      [&](const auto& value) { return has_value(token, value); });
 }
 
+/// Whether an edit gives the values of that name.
+bool is_set(std::span<const model::ParameterEdit> edits, std::string_view key) {
+  return std::any_of(edits.begin(), edits.end(), [&](const model::ParameterEdit& edit) {
+    return edit.action == Action::set && !edit.values.empty() &&
+           model::same_parameter_name(edit.key, key);
+  });
+}
+
 /// Places the values of the edits that set; an old value too many goes.
 void set_values(Line& line, std::span<const model::ParameterEdit> edits,
                 std::vector<Wanted>& wanted) {
-  const auto sets = [](const model::ParameterEdit& edit) {
-    return edit.action == Action::set && !edit.values.empty();
-  };
   for (Slot& slot : line.slots) {
     const std::string_view key = model::parameter_key(slot.token);
     const auto about = [&](const auto& one) { return model::same_parameter_name(one.key, key); };
-    const bool is_set = std::any_of(edits.begin(), edits.end(),
-                                    [&](const auto& edit) { return sets(edit) && about(edit); });
-    if (slot.removed || !is_set) continue;
+    if (!is_set(edits, key)) continue;
     const auto next = std::find_if(wanted.begin(), wanted.end(),
                                    [&](const Wanted& one) { return !one.placed && about(one); });
     if (next == wanted.end()) {
@@ -96,9 +99,12 @@ bool stands(const Line& line, std::string_view key, const std::optional<std::str
 void apply_edits(Line& line, std::span<const model::ParameterEdit> edits) {
   for (Slot& slot : line.slots) {
     const std::string_view key = model::parameter_key(slot.token);
-    slot.removed = std::any_of(edits.begin(), edits.end(), [&](const model::ParameterEdit& edit) {
-      return model::same_parameter_name(edit.key, key) && takes_away(edit, slot.token);
-    });
+    // A set decides about every old value anyway, and keeps the place a removal would give up.
+    slot.removed =
+        !is_set(edits, key) &&
+        std::any_of(edits.begin(), edits.end(), [&](const model::ParameterEdit& edit) {
+          return model::same_parameter_name(edit.key, key) && takes_away(edit, slot.token);
+        });
   }
   std::vector<Wanted> wanted;
   for (const model::ParameterEdit& edit : edits) {
@@ -107,12 +113,18 @@ void apply_edits(Line& line, std::span<const model::ParameterEdit> edits) {
       wanted.push_back({edit.key, &value, false});
   }
   set_values(line, edits, wanted);
+  const auto is_wanted = [&](const model::ParameterEdit& edit, const auto& value) {
+    return std::any_of(wanted.begin(), wanted.end(), [&](const Wanted& one) {
+      return model::same_parameter_name(one.key, edit.key) && *one.value == value;
+    });
+  };
   auto next = wanted.begin();
   for (const model::ParameterEdit& edit : edits) {
     if (edit.action == Action::remove) continue;
     for (const std::optional<std::string>& value : edit.values) {
-      const bool add =
-          edit.action == Action::set ? !(next++)->placed : !stands(line, edit.key, value);
+      const bool add = edit.action == Action::set
+                           ? !(next++)->placed
+                           : !is_wanted(edit, value) && !stands(line, edit.key, value);
       if (add) line.added.push_back(model::parameter_token(edit.key, value));
     }
   }

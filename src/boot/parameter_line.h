@@ -15,10 +15,11 @@ namespace guestclock::boot {
 /// `text` with the edits applied, by the semantics of model::ParameterEdit. A replaced token keeps
 /// its place; a removed one takes the blanks in front of it along; new ones go behind the last
 /// token before "--" (or the end), each after one space. Trailing blanks and CR stay at the end.
-/// Several edits of one name and action count as one with all their values, and removals come
-/// first; where they differ in name, what goes to the end goes there in the order given. A token
-/// that already has the wanted value keeps its bytes. A removed token that starts the text takes
-/// the blanks behind it along instead.
+/// Several edits of one name and action count as one with all their values. Within a name,
+/// removals come first, then set, then add; where a name is set, its removals change nothing,
+/// since the set decides about every old value. What goes to the end goes there in the order
+/// given. A token that already has the wanted value keeps its bytes. A removed token that starts
+/// the text takes the blanks behind it along instead.
 [[nodiscard]] std::string edit_parameters(std::string_view text,
                                           std::span<const model::ParameterEdit> edits);
 

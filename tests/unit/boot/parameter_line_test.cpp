@@ -20,6 +20,12 @@ ParameterEdit set(std::string key, Values values) {
 ParameterEdit remove(std::string key) {
   return {std::move(key), {}, "test"};
 }
+ParameterEdit add(std::string key, Values values) {
+  return {std::move(key), std::move(values), "test", ParameterEdit::Action::add};
+}
+ParameterEdit remove_values(std::string key, Values values) {
+  return {std::move(key), std::move(values), "test", ParameterEdit::Action::remove};
+}
 std::string edited(std::string_view text, std::vector<ParameterEdit> edits) {
   return edit_parameters(text, edits);
 }
@@ -90,6 +96,32 @@ TEST(ParameterLine, EditsOfOneNameAreOne) {
   EXPECT_EQ(edited(" a=0 ro", {remove("a"), set("a", {"1"})}), " a=1 ro");
 }
 
+TEST(ParameterLine, ASetDecidesAboutEveryOldValueOfItsName) {
+  EXPECT_EQ(edited(" a=0 ro", {remove_values("a", {}), set("a", {"1"})}), " a=1 ro");
+  EXPECT_EQ(edited(" a=0 ro a=2", {set("a", {"0"}), remove_values("a", {"0"})}), " a=0 ro");
+  EXPECT_EQ(edited(" ro", {add("a", {"1"}), set("a", {"1"})}), " ro a=1");
+}
+
+TEST(ParameterLine, AddsOnlyWhatIsNotThereYet) {
+  EXPECT_EQ(edited(" console=tty0 ro", {add("console", {"ttyS0"})}),
+            " console=tty0 ro console=ttyS0");
+  EXPECT_EQ(edited(" console=tty0 ro", {add("console", {"tty0"})}), " console=tty0 ro");
+  EXPECT_EQ(edited(" \"a-b=1 2\" ro", {add("a_b", {"1 2"})}), " \"a-b=1 2\" ro");
+  EXPECT_EQ(edited(" ro", {add("a", {"1", "1"})}), " ro a=1");
+  EXPECT_EQ(edited(" ro -- a=1", {add("a", {"1"})}), " ro a=1 -- a=1");
+  EXPECT_EQ(edited(" a=0 ro", {add("a", {"1"}), remove_values("a", {"0"})}), " ro a=1");
+}
+
+TEST(ParameterLine, RemovesByExactValue) {
+  EXPECT_EQ(edited(" a=1 b a=2 a", {remove_values("a", {"1"})}), " b a=2 a");
+  EXPECT_EQ(edited(" a=1 b a=2 a", {remove_values("a", {std::nullopt})}), " a=1 b a=2");
+  EXPECT_EQ(edited(" a=1 b a=2 a", {remove_values("a", {})}), " b");
+  EXPECT_EQ(edited(" a=10 b", {remove_values("a", {"1"})}), " a=10 b");
+  EXPECT_EQ(edited(" \"a-b=1 2\" x a_b=\"1 2\" a_b=1", {remove_values("a_b", {"1 2"})}),
+            " x a_b=1");
+  EXPECT_EQ(edited(" a=1 -- a=1", {remove_values("a", {"1"})}), " -- a=1");
+}
+
 TEST(ParameterLine, RefusesWhatNoCommandLineCarries) {
   EXPECT_FALSE(why_not_a_parameter(set("clocksource", {"acpi_pm"})));
   EXPECT_FALSE(why_not_a_parameter(set("dyndbg", {"file foo.c +p"})));
@@ -130,6 +162,16 @@ rc::Gen<ParameterEdit> edits() {
         }
         return ParameterEdit{made.first, values, "test"};
       });
+}
+
+rc::Gen<ParameterEdit> edits_of_any_action() {
+  return rc::gen::map(rc::gen::pair(edits(), rc::gen::element(ParameterEdit::Action::set,
+                                                              ParameterEdit::Action::add,
+                                                              ParameterEdit::Action::remove)),
+                      [](std::pair<ParameterEdit, ParameterEdit::Action> made) {
+                        made.first.action = made.second;
+                        return made.first;
+                      });
 }
 
 bool balanced(const std::string& line) {
@@ -177,6 +219,59 @@ TEST(ParameterLineProperty, AddingAndRemovingGivesTheLineBack) {
     RC_PRE(balanced(line));
     const std::string key = "clocksource";
     RC_ASSERT(edited(edited(line, {set(key, {"acpi_pm"})}), {remove(key)}) == line);
+  }));
+}
+
+TEST(ParameterLineProperty, EveryActionIsIdempotentAndKeepsOtherTokens) {
+  EXPECT_TRUE(rc::check([] {
+    const std::string line = *lines();
+    RC_PRE(balanced(line));
+    const ParameterEdit edit = *edits_of_any_action();
+    const std::string once = edited(line, {edit});
+    RC_ASSERT(edited(once, {edit}) == once);
+    RC_ASSERT(without(model::split_parameters(once), edit.key) ==
+              without(model::split_parameters(line), edit.key));
+  }));
+}
+
+TEST(ParameterLineProperty, EditsOfDifferentNamesCommuteAsTokens) {
+  EXPECT_TRUE(rc::check([] {
+    const std::string line = *lines();
+    RC_PRE(balanced(line));
+    const ParameterEdit one = *edits_of_any_action();
+    const ParameterEdit two = *edits_of_any_action();
+    RC_PRE(!model::same_parameter_name(one.key, two.key));
+    const auto sorted = [](const std::string& text) {
+      std::vector<std::string> tokens = model::split_parameters(text);
+      std::sort(tokens.begin(), tokens.end());
+      return tokens;
+    };
+    const std::vector<std::string> expected = sorted(edited(line, {one, two}));
+    RC_ASSERT(sorted(edited(line, {two, one})) == expected);
+    RC_ASSERT(sorted(edited(edited(line, {two}), {one})) == expected);
+  }));
+}
+
+TEST(ParameterLineProperty, ValuesAfterAgreesWithTheEditedLine) {
+  EXPECT_TRUE(rc::check([] {
+    const std::string line = *lines();
+    RC_PRE(balanced(line));
+    const std::vector<ParameterEdit> all{*edits_of_any_action(), *edits_of_any_action()};
+    const std::vector<std::string> before = model::split_parameters(line);
+    const std::vector<std::string> after = model::split_parameters(edited(line, all));
+    const std::string& key = all.front().key;
+    RC_ASSERT(values_after(model::parameter_values(before, key), all, key) ==
+              model::parameter_values(after, key));
+  }));
+}
+
+TEST(ParameterLineProperty, AddThenRemoveByValueGivesTheLineBack) {
+  EXPECT_TRUE(rc::check([] {
+    const std::string line = " " + *lines();
+    RC_PRE(balanced(line));
+    const Values value{"acpi_pm"};
+    RC_ASSERT(edited(edited(line, {add("clocksource", value)}),
+                     {remove_values("clocksource", value)}) == line);
   }));
 }
 

@@ -18,6 +18,7 @@ namespace {
 constexpr std::string_view kGrubConf = "/boot/grub/grub.conf";
 constexpr std::string_view kMenuLst = "/boot/grub/menu.lst";
 constexpr std::string_view kEtcLink = "/etc/grub.conf";
+constexpr std::string_view kEfiConf = "/boot/efi/EFI/redhat/grub.conf";
 /// What GRUB itself has room for, and more than any menu in use.
 constexpr std::size_t kMenuLimit = std::size_t{256} << 10U;
 
@@ -59,7 +60,9 @@ std::string_view name_in_stage2(const system::Files& files) {
 
 std::vector<std::string> live_names(const system::Files& files) {
   static constexpr std::array kNames{kGrubConf, kMenuLst, kEtcLink};
+  static constexpr std::array kEfiNames{kEfiConf};
   std::vector<Configuration> found = configurations(files, kNames);
+  if (found.empty()) found = configurations(files, kEfiNames);
   const auto below_boot = [](const Configuration& configuration) {
     return configuration.names.front() != kEtcLink;
   };
@@ -142,8 +145,35 @@ Result<void> check_unambiguous(const system::Files& files, const settings::Locat
 /// The very edit of the user's list: entries share them.
 bool is_among(const model::ParameterEdit& edit, const std::vector<model::ParameterEdit>& edits) {
   return std::any_of(edits.begin(), edits.end(), [&](const model::ParameterEdit& other) {
-    return other.key == edit.key && other.values == edit.values;
+    return other.key == edit.key && other.values == edit.values && other.action == edit.action;
   });
+}
+
+/// Red Hat Enterprise Linux 6 and what is built from it.
+bool is_red_hat_6(const system::Files& files) {
+  for (const std::string_view name : {"/etc/redhat-release", "/etc/system-release"}) {
+    const auto release = files.read(name, kMenuLimit);
+    if (!release || release->find("Fedora") != std::string::npos) continue;
+    const std::size_t at = release->find("release 6");
+    if (at == std::string::npos) continue;
+    const std::size_t behind = at + std::string_view("release 6").size();
+    if (behind == release->size() ||
+        std::string_view(". \n").find((*release)[behind]) != std::string_view::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// What to say where GRUB would not hand all of the parameters on; else empty.
+std::string length_warning(std::string_view parameters, std::size_t limit,
+                           const std::string& place) {
+  while (!parameters.empty() && is_blank(parameters.front()))
+    parameters.remove_prefix(1);
+  if (parameters.size() <= limit) return {};
+  return place + ": the parameters are " + std::to_string(parameters.size()) +
+         " bytes long and this GRUB hands on " + std::to_string(limit) +
+         ": the kernel does not see the rest; remove parameters that are not needed";
 }
 
 std::string automagic_note(const std::string& path, const LegacyMenu& menu,
@@ -188,6 +218,8 @@ Result<settings::Edition> GrubLegacy::edit(const system::Files& files,
 
   settings::Edition edition;
   std::vector<model::ParameterEdit> in_automagic;
+  const std::size_t limit =
+      is_red_hat_6(files) ? GrubLegacy::kRedHat6ParameterLimit : GrubLegacy::kParameterLimit;
   LegacyMenu& menu = reading->menu;
   for (std::size_t i = 0; i < menu.entries.size(); ++i) {
     const model::BootEntry& entry = reading->entries[i];
@@ -202,11 +234,14 @@ Result<settings::Edition> GrubLegacy::edit(const system::Files& files,
     if (!edited) return tl::make_unexpected(edited.error());
     line.raw = std::move(*edited);
     const LegacyMenu again = parse_legacy_menu(line.raw);
-    edition.entries.push_back(
-        {entry.title, entry.is_default, entry.parameters,
-         model::split_parameters(
-             std::string_view(again.lines.front().text).substr(linux.parameters_begin)),
-         entry.index});
+    const std::string_view parameters =
+        std::string_view(again.lines.front().text).substr(linux.parameters_begin);
+    edition.entries.push_back({entry.title, entry.is_default, entry.parameters,
+                               model::split_parameters(parameters), entry.index});
+    const std::string place = reading->path + ":" + std::to_string(line_number(line));
+    if (std::string warning = length_warning(parameters, limit, place); !warning.empty()) {
+      edition.warnings.push_back(std::move(warning));
+    }
     if (line.in_automagic) {
       for (const model::ParameterEdit& edit : own) {
         if (!is_among(edit, in_automagic)) in_automagic.push_back(edit);

@@ -12,8 +12,15 @@ namespace guestclock::grub {
 /// configuration; it is edited once, at the end of the links. Two different ones under /boot/grub
 /// are told apart by the name that is built into /boot/grub/stage2; where that does not tell, they
 /// are read (the first) but not edited. An /etc/grub.conf that is no link to either is dead.
+/// Where none of the three is there: /boot/efi/EFI/redhat/grub.conf.
 class GrubLegacy final : public boot::BootLoader {
  public:
+  /// Bytes of parameters that GRUB 0.97 hands to Linux, whatever the kernel allows (stage2/boot.c
+  /// copies to 0x9000..0x90ff). The rest is cut without a word: an Edition warns.
+  static constexpr std::size_t kParameterLimit = 255;
+  /// The same in Red Hat's release 6 and its rebuilds: min(the kernel's cmdline_size, 0x7ff).
+  static constexpr std::size_t kRedHat6ParameterLimit = 2047;
+
   [[nodiscard]] std::string_view name() const override { return "grub-legacy"; }
   [[nodiscard]] model::FixKind fix_kind() const override {
     return model::FixKind::kernel_parameter;

@@ -200,6 +200,29 @@ TEST(GrubLegacyEdit, SaysThatUpdateGrubWouldOverwriteIt) {
 
 // --- which file
 
+TEST(GrubLegacyEdit, WarnsWhereGrubCutsTheParameters) {
+  const std::string fits(GrubLegacy::kParameterLimit - std::string(" clocksource=acpi_pm").size(),
+                         'x');
+  EXPECT_TRUE(Machine(with_line("kernel /vmlinuz " + fits)).edit({kAcpiPm})->warnings.empty());
+  Machine machine(with_line("kernel /vmlinuz x" + fits));
+  const auto edition = machine.edit({kAcpiPm});
+  ASSERT_TRUE(edition) << describe(edition.error());
+  ASSERT_EQ(edition->warnings.size(), 1U);
+  EXPECT_EQ(edition->warnings.front().find("/boot/grub/menu.lst:3: the parameters are 256 bytes"),
+            0U)
+      << edition->warnings.front();
+  machine.put("/etc/redhat-release", "CentOS release 6.10 (Final)\n");
+  EXPECT_TRUE(machine.edit({kAcpiPm})->warnings.empty());
+  machine.put("/etc/redhat-release", "CentOS release 5.11 (Final)\n");
+  EXPECT_EQ(machine.edit({kAcpiPm})->warnings.size(), 1U);
+}
+
+TEST(GrubLegacyLocate, TheEfiMenuIsFoundWithoutALinkToIt) {
+  Machine machine;
+  machine.put("/boot/efi/EFI/redhat/grub.conf", with_line("kernel /vmlinuz ro"));
+  EXPECT_EQ(after(machine.edit({kAcpiPm})), with_line("kernel /vmlinuz ro clocksource=acpi_pm"));
+}
+
 TEST(GrubLegacyLocate, LinksAreOneConfigurationAndStayLinks) {
   const support::ScratchDirectory tree;
   support::make_centos5_tree(tree);

@@ -85,12 +85,15 @@ class Editor {
       if (at > 0) {
         insert_behind(value.origin[at - 1], splice.text);
       } else {
-        insert_before(value.origin[at], splice.text);
+        // In front of everything: a removal would take the blank behind the token, not this one.
+        const std::size_t blank = is_blank(behind.front()) ? 0 : 1;
+        insert_before(value.origin[at], std::string_view(splice.text).substr(blank));
       }
       return {};
     }
     if (!value.live) return insert_line(name, splice.text);
-    const auto [file, item] = *value.live;
+    const std::uint32_t file = value.live->first;
+    const std::uint32_t item = value.live->second;
     const std::string& path = layers_.files[file].path;
     if (path != kDefaultGrub && path < kOwnDropIn) return insert_drop_in(name, splice.text);
     const auto own = [&](std::size_t i) {

@@ -282,6 +282,47 @@ std::string configuration(const system::Files& files) {
   return configurations.empty() ? "grub.cfg" : configurations.front();
 }
 
+void add_files(const GrubLayers& layers, const std::map<std::string, std::string>& contents,
+               settings::Edition& edition) {
+  for (const auto& one : contents) {
+    const auto layer = std::find_if(layers.files.begin(), layers.files.end(),
+                                    [&](const auto& file) { return file.path == one.first; });
+    std::optional<std::string> before;
+    if (layer != layers.files.end()) before = layer->bytes;
+    edition.files.push_back({one.first, "grub2", std::move(before), one.second});
+  }
+}
+
+/// What the edited `contents` come to.
+Result<settings::Edition> edition_of(const system::Files& files, const Sources& sources,
+                                     const std::map<std::string, std::string>& contents,
+                                     const Selected& chosen) {
+  settings::Edition edition;
+  add_files(sources.layers, contents, edition);
+  std::map<std::string, std::string> resolved;
+  std::vector<std::string> paths;
+  for (const auto& [path, after] : contents) {
+    resolved[files.resolve(path).value_or(path)] = after;
+    paths.push_back(path);
+  }
+  const auto edited = read_sources(system::OverlayFiles(files, std::move(resolved)));
+  if (!edited) return tl::make_unexpected(edited.error());
+  for (std::size_t i = 0; i < sources.entries.size() && i < edited->entries.size(); ++i) {
+    const model::BootEntry& before = sources.entries[i];
+    const model::BootEntry& after = edited->entries[i];
+    const bool named = before.rescue ? chosen.recovery : chosen.normal;
+    if (!named && before.parameters == after.parameters) continue;
+    edition.entries.push_back({before.title, before.is_default, before.parameters, after.parameters,
+                               before.index, !named});
+  }
+  if (!paths.empty()) {
+    edition.pending = {join(paths, ", ") + (paths.size() > 1 ? " are" : " is") + " edited, but " +
+                       configuration(files) + " is not regenerated: run " +
+                       generate_command(files, sources.layers)};
+  }
+  return edition;
+}
+
 }  // namespace
 
 std::vector<std::string> grub2_configurations(const system::Files& files) {
@@ -339,33 +380,7 @@ Result<settings::Edition> Grub2::edit(const system::Files& files,
   auto contents = edit_variables(sources->layers, Division(*sources, chosen.recovery).run(edits));
   if (!contents) return tl::make_unexpected(contents.error());
 
-  settings::Edition edition;
-  std::map<std::string, std::string> resolved;
-  for (auto& [path, after] : *contents) {
-    const auto layer = std::find_if(sources->layers.files.begin(), sources->layers.files.end(),
-                                    [&](const GrubLayer& one) { return one.path == path; });
-    std::optional<std::string> before;
-    if (layer != sources->layers.files.end()) before = layer->bytes;
-    resolved[files.resolve(path).value_or(path)] = after;
-    edition.pending.push_back(path);
-    edition.files.push_back({path, std::string(name()), std::move(before), after});
-  }
-  const auto edited = read_sources(system::OverlayFiles(files, std::move(resolved)));
-  if (!edited) return tl::make_unexpected(edited.error());
-  for (std::size_t i = 0; i < sources->entries.size() && i < edited->entries.size(); ++i) {
-    const model::BootEntry& before = sources->entries[i];
-    const model::BootEntry& after = edited->entries[i];
-    const bool named = before.rescue ? chosen.recovery : chosen.normal;
-    if (!named && before.parameters == after.parameters) continue;
-    edition.entries.push_back({before.title, before.is_default, before.parameters, after.parameters,
-                               before.index, !named});
-  }
-  if (!edition.pending.empty()) {
-    edition.pending = {join(edition.pending, ", ") + (edition.pending.size() > 1 ? " are" : " is") +
-                       " edited, but " + configuration(files) + " is not regenerated: run " +
-                       generate_command(files, sources->layers)};
-  }
-  return edition;
+  return edition_of(files, *sources, *contents, chosen);
 }
 
 }  // namespace guestclock::grub

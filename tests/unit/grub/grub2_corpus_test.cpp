@@ -177,6 +177,9 @@ class GrubMkconfig : public testing::Test {
         GUESTCLOCK_SKIP("no grub-mkconfig below \"" + tools_.string() + "\" (see bootstrap)");
       }
     }
+    if (support::run_program({"unshare", "-m", "true"}).exit_code != 0) {
+      GUESTCLOCK_SKIP("no mount namespace to run grub-mkconfig in: not root");
+    }
   }
 
   /// Of each kind of entry, what follows "ro" on its linux line.

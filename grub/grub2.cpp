@@ -268,6 +268,31 @@ Result<void> check_wanted(std::span<const model::ParameterEdit> edits) {
   return {};
 }
 
+/// For all entries a new value goes into GRUB_CMDLINE_LINUX. Where the other variable has values of
+/// that name as well, it would stand in front of them, not at the end.
+Result<void> check_order(const Sources& sources, std::span<const model::ParameterEdit> edits) {
+  const auto linux = model::split_parameters(sources.linux_text);
+  const auto normal = model::split_parameters(sources.default_text);
+  const auto among = [](const auto& values, const auto& value) {
+    return std::find(values.begin(), values.end(), value) != values.end();
+  };
+  for (const model::ParameterEdit& edit : edits) {
+    if (edit.action != Action::add) continue;
+    const auto there = model::parameter_values(linux, edit.key);
+    const auto behind = model::parameter_values(normal, edit.key);
+    const bool adds = std::any_of(edit.values.begin(), edit.values.end(),
+                                  [&](const auto& value) { return !among(there, value); });
+    const bool others = std::any_of(behind.begin(), behind.end(),
+                                    [&](const auto& value) { return !among(edit.values, value); });
+    if (!adds || !others) continue;
+    return fail(ErrorCode::unsafe,
+                edit.key + " stands in GRUB_CMDLINE_LINUX_DEFAULT too, which the kernel reads " +
+                    "last: a value added for all entries would not be the last of its name",
+                std::string(kDefaultGrub), "use --entries default, or set all its values");
+  }
+  return {};
+}
+
 std::string generate_command(const system::Files& files, const GrubLayers& layers) {
   if (layers.reads_drop_ins) return "update-grub";
   const auto configurations = grub2_configurations(files);
@@ -376,6 +401,9 @@ Result<settings::Edition> Grub2::edit(const system::Files& files,
   if (chosen.recovery && !chosen.normal) {
     return fail(ErrorCode::unsafe, "recovery entries have no parameters of their own",
                 std::string(kDefaultGrub), "use --entries all: GRUB_CMDLINE_LINUX is for both");
+  }
+  if (chosen.recovery) {
+    if (auto last = check_order(*sources, edits); !last) return tl::make_unexpected(last.error());
   }
   auto contents = edit_variables(sources->layers, Division(*sources, chosen.recovery).run(edits));
   if (!contents) return tl::make_unexpected(contents.error());

@@ -188,6 +188,14 @@ TEST(Grub2Edit, RecoveryEntriesAloneHaveNoParametersOfTheirOwn) {
             ErrorCode::not_found);
 }
 
+TEST(Grub2Edit, AValueForAllEntriesThatWouldNotBeTheLastOneIsRefused) {
+  const auto machine = Grub2Machine::debian(kBoth);
+  const ParameterEdit add{"quiet", {"1"}, "", Action::add};
+  EXPECT_THAT(refusal(machine, add, Kind::all), HasSubstr("would not be the last"));
+  EXPECT_EQ(refusal(machine, add), "none");
+  EXPECT_EQ(refusal(machine, {"quiet", {std::nullopt, "1"}, ""}, Kind::all), "none");
+}
+
 TEST(Grub2Edit, ValuesThatGrubsOwnScriptWouldBreakAreRefused) {
   const auto machine = Grub2Machine::debian(kBoth);
   for (const char* value :

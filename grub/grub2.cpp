@@ -268,23 +268,25 @@ Result<void> check_wanted(std::span<const model::ParameterEdit> edits) {
   return {};
 }
 
-/// For all entries a new value goes into GRUB_CMDLINE_LINUX. Where the other variable has values of
-/// that name as well, it would stand in front of them, not at the end.
+/// For all entries a new value goes into GRUB_CMDLINE_LINUX, in front of what the other variable
+/// has of that name: refused where that is not the end, or where it would take a repeat along.
 Result<void> check_order(const Sources& sources, std::span<const model::ParameterEdit> edits) {
   const auto linux = model::split_parameters(sources.linux_text);
   const auto normal = model::split_parameters(sources.default_text);
-  const auto among = [](const auto& values, const auto& value) {
-    return std::find(values.begin(), values.end(), value) != values.end();
-  };
   for (const model::ParameterEdit& edit : edits) {
     if (edit.action != Action::add) continue;
-    const auto there = model::parameter_values(linux, edit.key);
-    const auto behind = model::parameter_values(normal, edit.key);
-    const bool adds = std::any_of(edit.values.begin(), edit.values.end(),
-                                  [&](const auto& value) { return !among(there, value); });
-    const bool others = std::any_of(behind.begin(), behind.end(),
-                                    [&](const auto& value) { return !among(edit.values, value); });
-    if (!adds || !others) continue;
+    auto there = model::parameter_values(linux, edit.key);
+    auto all = there;
+    auto behind = model::parameter_values(normal, edit.key);
+    all.insert(all.end(), behind.begin(), behind.end());
+    const auto wanted = boot::values_after(all, std::span(&edit, 1), edit.key);
+    for (const auto& value : edit.values) {
+      if (std::find(there.begin(), there.end(), value) != there.end()) continue;
+      there.push_back(value);
+      behind.erase(std::remove(behind.begin(), behind.end(), value), behind.end());
+    }
+    there.insert(there.end(), behind.begin(), behind.end());
+    if (there == wanted) continue;
     return fail(ErrorCode::unsafe,
                 edit.key + " stands in GRUB_CMDLINE_LINUX_DEFAULT too, which the kernel reads " +
                     "last: a value added for all entries would not be the last of its name",

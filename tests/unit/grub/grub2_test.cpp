@@ -273,11 +273,13 @@ ParameterEdit random_edit(const std::string& key) {
 TEST(Grub2Property, EditsPassTheCheckAndDoingThemTwiceChangesNothing) {
   EXPECT_TRUE(rc::check([] {
     const Grub2Machine tree = machine();
-    const ParameterEdit edit = random_edit("x");
-    const auto edition = tree.edit({edit});
+    std::vector<ParameterEdit> edits{random_edit("x")};
+    if (*rc::gen::arbitrary<bool>()) edits.push_back(random_edit("x_y"));
+    const Kind kind = *rc::gen::element(Kind::automatic, Kind::default_entry, Kind::all);
+    const auto edition = tree.edit(edits, kind);
     RC_PRE(edition.has_value());
     const auto checked =
-        change::check_edition({&tree.loader(), {}}, tree.files(), *edition, std::vector{edit}, {});
+        change::check_edition({&tree.loader(), {}}, tree.files(), *edition, edits, {kind, 0, ""});
     if (!checked) RC_FAIL(describe(checked.error()));
   }));
 }

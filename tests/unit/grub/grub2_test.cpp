@@ -168,6 +168,16 @@ TEST(Grub2Edit, GoesToTheVariableOfTheEntriesThatAreNamed) {
   }
 }
 
+TEST(Grub2Edit, OneEditMayComeAlongInRecoveryEntriesAndAnotherNot) {
+  const auto machine = Grub2Machine::debian(kBoth);
+  const std::vector<ParameterEdit> edits{{"console", {}, "", Action::remove}, kSet};
+  const auto edition = machine.edit(edits);
+  ASSERT_TRUE(edition);
+  EXPECT_THAT(edition->entries.at(0).after, ElementsAre("quiet", "x=1"));
+  EXPECT_THAT(edition->entries.at(1).after, ElementsAre("single"));
+  EXPECT_TRUE(change::check_edition({&machine.loader(), {}}, machine.files(), *edition, edits, {}));
+}
+
 TEST(Grub2Edit, AKeyInBothVariablesEndsUpOnce) {
   const auto machine =
       Grub2Machine::debian("GRUB_CMDLINE_LINUX='x=0 a'\nGRUB_CMDLINE_LINUX_DEFAULT=\"x=2 b\"\n");

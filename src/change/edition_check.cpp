@@ -53,17 +53,21 @@ std::string what_is_wrong(const std::vector<BootEntry>& before, const std::vecto
       return "other parameters of " + title + " would change";
     }
     for (const ParameterEdit& edit : edits) {
-      std::vector<ParameterEdit> own;
-      for (const ParameterEdit& other : edits) {
-        if (model::same_parameter_name(other.key, edit.key) &&
-            (along || boot::selects(selector, other, before[i]))) {
-          own.push_back(other);
-        }
-      }
+      const auto was = model::parameter_values(before[i].parameters, edit.key);
       const auto now = model::parameter_values(after[i].parameters, edit.key);
-      const auto wanted = boot::values_after(
-          model::parameter_values(before[i].parameters, edit.key), own, edit.key);
-      if (now != wanted) return edit.key + " in " + title + " would not be as asked for";
+      const auto wanted = [&](bool all) {
+        std::vector<ParameterEdit> own;
+        for (const ParameterEdit& other : edits) {
+          if (model::same_parameter_name(other.key, edit.key) &&
+              (all || boot::selects(selector, other, before[i]))) {
+            own.push_back(other);
+          }
+        }
+        return boot::values_after(was, own, edit.key);
+      };
+      // What comes along comes along name by name.
+      if (now == wanted(false) || (along && now == wanted(true))) continue;
+      return edit.key + " in " + title + " would not be as asked for";
     }
   }
   return {};

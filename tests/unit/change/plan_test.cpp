@@ -136,6 +136,22 @@ TEST_F(Plan, Grub2IsLeftToTheUserWithTheReason) {
   EXPECT_NE(changes->pending[0].find("GRUB_CMDLINE_LINUX"), std::string::npos);
 }
 
+TEST_F(Plan, Grub2IsEditedAtItsSourceAndRegenerationIsPending) {
+  tree_.write("/boot/grub/grub.cfg", "");
+  tree_.write("/etc/os-release", "ID=debian\n");
+  tree_.write("/etc/default/grub", "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet\"\n");
+  tree_.write("/etc/default/grub.d/50-cloudimg-settings.cfg",
+              "GRUB_CMDLINE_LINUX_DEFAULT=\"console=ttyS0\"\n");
+  const auto changes = make({acpi_pm()});
+  ASSERT_TRUE(changes) << describe(changes.error());
+  ASSERT_EQ(changes->files.size(), 1U);
+  EXPECT_EQ(changes->files[0].edit.path, "/etc/default/grub.d/99-guestclock.cfg");
+  EXPECT_TRUE(changes->files[0].before_sha256.empty());
+  EXPECT_EQ(changes->parameters, std::vector<std::string>{"clocksource=acpi_pm"});
+  ASSERT_EQ(changes->pending.size(), 1U);
+  EXPECT_NE(changes->pending[0].find("run update-grub"), std::string::npos);
+}
+
 TEST_F(Plan, RulesThatDisagreeAreAConflict) {
   support::make_centos5_tree(tree_);
   const auto changes =

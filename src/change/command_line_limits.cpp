@@ -89,7 +89,7 @@ std::optional<std::string> command_line_warning(const model::EntryChange& entry,
     return std::nullopt;
   }
   return fmt::format(
-      "\"{}\": the command line becomes {} bytes long{}, and {} of {}{} takes {}: the kernel does "
+      "\"{}\": the command line becomes {} bytes long{}, and {} on {}{} takes {}: the kernel does "
       "not "
       "see the rest; remove parameters that are not needed, or check the limit of this kernel",
       printable(entry.title), length,

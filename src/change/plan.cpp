@@ -112,16 +112,18 @@ struct Context {
   const tables::Thresholds& thresholds;
 };
 
-bool in_force(const model::ParameterEdit& edit, FixKind kind, const model::Facts& facts,
-              const system::System& system) {
+/// Whether the running kernel has what `edits` want of the parameter that `edit` is about.
+bool in_force(const model::ParameterEdit& edit, std::span<const model::ParameterEdit> edits,
+              FixKind kind, const Context& context) {
   if (kind == FixKind::loader_tunable) {
-    const auto value = system.sysctl().kenv(edit.key);
+    const auto value = context.system.sysctl().kenv(edit.key);
     if (edit.values.empty()) return !value;
     return value && edit.values.size() == 1 && edit.values.front() == *value;
   }
-  if (!facts.kernel.cmdline.known()) return false;
-  const auto running = model::parameter_values(facts.kernel.cmdline.value(), edit.key);
-  return boot::values_after(running, std::span(&edit, 1), edit.key) == running;
+  const auto& cmdline = context.facts.kernel.cmdline;
+  if (!cmdline.known()) return false;
+  const auto running = model::parameter_values(cmdline.value(), edit.key);
+  return boot::values_after(running, edits, edit.key) == running;
 }
 
 /// What may go wrong although the edition is right: kernel parameters only.
@@ -164,7 +166,7 @@ Result<void> plan_edits(std::span<const model::ParameterEdit> edits,
   for (std::string& line : edition->pending)
     add_once(changes.pending, std::move(line));
   const auto missing = [&](const model::ParameterEdit& edit) {
-    return !in_force(edit, in_use.loader->fix_kind(), context.facts, system);
+    return !in_force(edit, edits, in_use.loader->fix_kind(), context);
   };
   if (system.live() && std::any_of(edits.begin(), edits.end(), missing)) {
     changes.reboot_required = true;

@@ -37,15 +37,16 @@ Result<void> check(const model::ParameterEdit& edit) {
   return {};
 }
 
-/// Every value given for one name is one edit.
+/// Neighbours of one name are one edit. Others stay edits of their own, which count as one too, so
+/// that what goes to the end of a line goes there in the order given: it matters for parameters
+/// such as hugepagesz= and hugepages= that belong together in pairs.
 Result<void> add_set(const std::string& text, Edits& edits) {
   model::ParameterEdit edit = edit_of(text, Action::set);
   if (auto checked = check(edit); !checked) return checked;
-  const auto known = find_key(edits, edit.key);
-  if (known == edits.end()) {
-    edits.push_back(std::move(edit));
+  if (!edits.empty() && model::same_parameter_name(edits.back().key, edit.key)) {
+    edits.back().values.push_back(std::move(edit.values.front()));
   } else {
-    known->values.push_back(std::move(edit.values.front()));
+    edits.push_back(std::move(edit));
   }
   return {};
 }

@@ -89,7 +89,8 @@ void write_document(Page& page, const model::ParamsListDocument& document) {
     if (!entry.kernel.empty()) page.line(2, "kernel     " + entry.kernel);
     page.line(2, "parameters " + in_words(entry.parameters, " "));
   }
-  if (document.entries.empty()) page.line(0, "No boot entries.");
+  if (!document.entries.empty()) return;
+  page.line(0, document.unread.empty() ? "No boot entries." : "No boot entries could be read.");
 }
 
 void write_document(Page& page, const model::TransactionDocument& document) {

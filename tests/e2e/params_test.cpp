@@ -7,6 +7,7 @@
 
 #include "support/program.h"
 #include "support/schema.h"
+#include "support/skip.h"
 #include "support/trees.h"
 
 namespace guestclock {
@@ -327,6 +328,38 @@ TEST_F(Params, FreebsdRefusesWhatALoaderCannotCarry) {
   EXPECT_EQ(two.exit_code, 1);
   EXPECT_THAT(two.err, HasSubstr("one value only"));
   EXPECT_FALSE(std::filesystem::exists(tree_.path() / "boot/loader.conf"));
+}
+
+/// Words that run a program in a mount namespace of its own; empty: not possible here.
+std::vector<std::string> own_mounts() {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"unshare", "-m"}, {"unshare", "-Urm"}}) {
+    std::vector<std::string> attempt = words;
+    attempt.insert(attempt.end(), {"mount", "-t", "tmpfs", "none", "/boot"});
+    if (support::run_program(attempt).exit_code == 0) return words;
+  }
+  return {};
+}
+
+TEST(ParamsOfTheRunningSystem, AChangeThatIsNotInForceNeedsAReboot) {
+  std::vector<std::string> words = own_mounts();
+  if (words.empty()) GUESTCLOCK_SKIP("no mount namespace of one's own with a /boot");
+  // Everything that is written stays in the tmpfs.
+  words.insert(words.end(),
+               {"sh", "-c",
+                "mount -t tmpfs none /boot && mkdir /boot/grub && "
+                "printf 'title A\\nkernel /vmlinuz ro\\n' > /boot/grub/menu.lst || exit 1\n"
+                "codes=\n"
+                "for end in --dry-run --yes --yes --dry-run; do\n"
+                "  \"$0\" params set guestclock_test=1 $end --state-dir /boot/state >&2\n"
+                "  codes=\"$codes $?\"\n"
+                "done\n"
+                "\"$0\" params set --unset guestclock_test_2 --yes --state-dir /boot/state >&2\n"
+                "echo $codes $?; cat /boot/grub/menu.lst",
+                GUESTCLOCK_PROGRAM});
+  const Finished finished = support::run_program(words);
+  EXPECT_EQ(finished.out, "2 4 4 4 0\ntitle A\nkernel /vmlinuz ro guestclock_test=1\n")
+      << finished.err;
 }
 
 }  // namespace

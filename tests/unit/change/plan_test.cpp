@@ -260,6 +260,43 @@ TEST_F(Plan, WarnsOfLongParametersAndMeasuredBootWhereFilesChange) {
   EXPECT_TRUE(unchanged->warnings.empty());
 }
 
+/// A tree that says it is the running machine.
+class RunningTree final : public system::System {
+ public:
+  explicit RunningTree(const system::System& tree) : tree_(tree) {}
+  [[nodiscard]] bool live() const override { return true; }
+  [[nodiscard]] const std::string& root() const override { return tree_.root(); }
+  [[nodiscard]] const system::Files& files() const override { return tree_.files(); }
+  [[nodiscard]] const system::Cpuid& cpuid() const override { return tree_.cpuid(); }
+  [[nodiscard]] const system::Sysctl& sysctl() const override { return tree_.sysctl(); }
+  [[nodiscard]] const system::Clocks& clocks() const override { return tree_.clocks(); }
+  [[nodiscard]] const system::KernelCounters& counters() const override { return tree_.counters(); }
+  [[nodiscard]] const system::Devices& devices() const override { return tree_.devices(); }
+  [[nodiscard]] const system::Network& network() const override { return tree_.network(); }
+  [[nodiscard]] const system::Identity& identity() const override { return tree_.identity(); }
+
+ private:
+  const system::System& tree_;
+};
+
+TEST_F(Plan, ARebootIsDueUntilTheRunningKernelHasEveryValue) {
+  support::make_centos5_tree(tree_);
+  const RunningTree running(*system_);
+  const std::vector<model::ParameterEdit> edits{
+      {"console", {"tty0"}, ""}, {"a", {"1"}, ""}, {"console", {"ttyS0"}, ""}};
+  const boot::LoaderInUse loader{&legacy_, *legacy_.locate(system_->files(), {})};
+  const auto due = [&](std::vector<std::string> cmdline) {
+    model::Facts facts;
+    facts.kernel.cmdline = std::move(cmdline);
+    const auto changes = plan_parameters(edits, facts, running, loader, {}, tables_.thresholds);
+    return changes && changes->reboot_required;
+  };
+  EXPECT_TRUE(due({"ro"}));
+  EXPECT_TRUE(due({"console=tty0", "a=1"}));
+  EXPECT_TRUE(due({"console=ttyS0", "console=tty0", "a=1"}));
+  EXPECT_FALSE(due({"console=tty0", "console=ttyS0", "a=1"}));
+}
+
 TEST_F(Plan, FreebsdTunablesAreNotMeasured) {
   support::make_freebsd_tree(tree_, 1401000);
   tree_.write("/efi/EFI/Linux/a.efi", "");

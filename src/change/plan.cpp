@@ -6,8 +6,10 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "boot/parameter_line.h"
+#include "change/command_line_limits.h"
 #include "change/diff.h"
 #include "change/edition_check.h"
+#include "change/measured_boot.h"
 #include "change/wanted_edits.h"
 #include "model/kernel_parameters.h"
 
@@ -103,37 +105,68 @@ void note_files(settings::Edition& edition, ChangeSet& changes) {
   }
 }
 
-bool in_force(const model::ParameterEdit& edit, FixKind kind, const model::Facts& facts,
-              const system::System& system) {
+/// What every stage of planning reads.
+struct Context {
+  const model::Facts& facts;
+  const system::System& system;
+  const tables::Thresholds& thresholds;
+};
+
+/// Whether the running kernel has what `edits` want of the parameter that `edit` is about.
+bool in_force(const model::ParameterEdit& edit, std::span<const model::ParameterEdit> edits,
+              FixKind kind, const Context& context) {
   if (kind == FixKind::loader_tunable) {
-    const auto value = system.sysctl().kenv(edit.key);
+    const auto value = context.system.sysctl().kenv(edit.key);
     if (edit.values.empty()) return !value;
     return value && edit.values.size() == 1 && edit.values.front() == *value;
   }
-  if (!facts.kernel.cmdline.known()) return false;
-  const auto running = model::parameter_values(facts.kernel.cmdline.value(), edit.key);
-  return boot::values_after(running, std::span(&edit, 1), edit.key) == running;
+  const auto& cmdline = context.facts.kernel.cmdline;
+  if (!cmdline.known()) return false;
+  const auto running = model::parameter_values(cmdline.value(), edit.key);
+  return boot::values_after(running, edits, edit.key) == running;
+}
+
+/// What may go wrong although the edition is right: kernel parameters only.
+Result<void> note_warnings(const boot::LoaderInUse& in_use, const settings::Edition& edition,
+                           const Context& context, ChangeSet& changes) {
+  if (edition.files.empty() || in_use.loader->fix_kind() != FixKind::kernel_parameter) return {};
+  const auto entries = in_use.loader->entries(context.system.files(), in_use.located);
+  if (!entries) return tl::make_unexpected(entries.error());
+  for (const model::EntryChange& change : edition.entries) {
+    const auto entry =
+        std::find_if(entries->begin(), entries->end(),
+                     [&](const model::BootEntry& one) { return one.index == change.index; });
+    if (entry == entries->end()) continue;
+    auto warning = command_line_warning(change, in_use.loader->name(), entry->kernel,
+                                        context.facts.kernel, context.thresholds);
+    if (warning) add_once(changes.warnings, std::move(*warning));
+  }
+  for (std::string& warning : measured_boot_warnings(context.system.files()))
+    add_once(changes.warnings, std::move(warning));
+  return {};
 }
 
 /// Lays one loader's edition down in `changes`, once it has been checked.
 Result<void> plan_edits(std::span<const model::ParameterEdit> edits,
-                        const boot::LoaderInUse& in_use, const model::Facts& facts,
-                        const system::System& system, const model::EntrySelector& selector,
-                        ChangeSet& changes) {
+                        const boot::LoaderInUse& in_use, const Context& context,
+                        const model::EntrySelector& selector, ChangeSet& changes) {
+  const system::System& system = context.system;
   auto edition = in_use.loader->edit(system.files(), in_use.located, edits, selector);
   if (!edition) return tl::make_unexpected(edition.error());
   auto checked = check_edition(in_use, system.files(), *edition, edits, selector);
   if (!checked) return checked;
 
+  for (std::string& line : edition->warnings)
+    add_once(changes.warnings, std::move(line));
+  if (auto noted = note_warnings(in_use, *edition, context, changes); !noted) return noted;
   note_parameters(*edition, changes);
   note_files(*edition, changes);
   changes.entries.insert(changes.entries.end(), edition->entries.begin(), edition->entries.end());
+  changes.regeneration_due = changes.regeneration_due || !edition->pending.empty();
   for (std::string& line : edition->pending)
     add_once(changes.pending, std::move(line));
-  for (std::string& line : edition->warnings)
-    add_once(changes.warnings, std::move(line));
   const auto missing = [&](const model::ParameterEdit& edit) {
-    return !in_force(edit, in_use.loader->fix_kind(), facts, system);
+    return !in_force(edit, edits, in_use.loader->fix_kind(), context);
   };
   if (system.live() && std::any_of(edits.begin(), edits.end(), missing)) {
     changes.reboot_required = true;
@@ -142,9 +175,9 @@ Result<void> plan_edits(std::span<const model::ParameterEdit> edits,
 }
 
 /// Plans the fixes of one kind.
-Result<void> plan_kind(FixKind kind, std::span<const Finding> findings, const model::Facts& facts,
-                       const system::System& system, std::span<const boot::LoaderInUse> loaders,
-                       const PlanRequest& request, ChangeSet& changes) {
+Result<void> plan_kind(FixKind kind, std::span<const Finding> findings, const Context& context,
+                       std::span<const boot::LoaderInUse> loaders, const PlanRequest& request,
+                       ChangeSet& changes) {
   const auto leave_to_hand = [&](const std::string& why) {
     for (const Finding& finding : findings)
       add_once(changes.pending, by_hand(finding, why));
@@ -158,7 +191,7 @@ Result<void> plan_kind(FixKind kind, std::span<const Finding> findings, const mo
   if (!wanted) return tl::make_unexpected(wanted.error());
   if (wanted->edits.empty()) return {};
   const boot::LoaderInUse& in_use = *writer.loader;
-  auto planned = plan_edits(wanted->edits, in_use, facts, system, request.selector, changes);
+  auto planned = plan_edits(wanted->edits, in_use, context, request.selector, changes);
   if (!planned && planned.error().code == ErrorCode::unsupported) {
     leave_to_hand(describe(planned.error()));
     return {};
@@ -173,7 +206,7 @@ Result<void> plan_kind(FixKind kind, std::span<const Finding> findings, const mo
 
 Result<ChangeSet> plan(std::span<const Finding> findings, const model::Facts& facts,
                        const system::System& system, std::span<const boot::LoaderInUse> loaders,
-                       const PlanRequest& request) {
+                       const PlanRequest& request, const tables::Thresholds& thresholds) {
   ChangeSet changes;
   std::vector<std::pair<FixKind, std::vector<Finding>>> by_kind;
   for (const Finding& finding : findings) {
@@ -189,7 +222,7 @@ Result<ChangeSet> plan(std::span<const Finding> findings, const model::Facts& fa
     known->second.push_back(finding);
   }
   for (const auto& [kind, wanted] : by_kind) {
-    auto planned = plan_kind(kind, wanted, facts, system, loaders, request, changes);
+    auto planned = plan_kind(kind, wanted, {facts, system, thresholds}, loaders, request, changes);
     if (!planned) return tl::make_unexpected(planned.error());
   }
   return changes;
@@ -198,9 +231,10 @@ Result<ChangeSet> plan(std::span<const Finding> findings, const model::Facts& fa
 Result<ChangeSet> plan_parameters(std::span<const model::ParameterEdit> edits,
                                   const model::Facts& facts, const system::System& system,
                                   const boot::LoaderInUse& loader,
-                                  const model::EntrySelector& selector) {
+                                  const model::EntrySelector& selector,
+                                  const tables::Thresholds& thresholds) {
   ChangeSet changes;
-  auto planned = plan_edits(edits, loader, facts, system, selector, changes);
+  auto planned = plan_edits(edits, loader, {facts, system, thresholds}, selector, changes);
   if (!planned) return tl::make_unexpected(planned.error());
   return changes;
 }

@@ -10,6 +10,7 @@
 #include "model/facts.h"
 #include "model/finding.h"
 #include "system/system.h"
+#include "tables/tables.h"
 
 namespace guestclock::change {
 
@@ -26,11 +27,13 @@ struct PlanRequest {
 /// Every edition is checked before it is believed: read back by the loader through an overlay, the
 /// entries must have exactly the intended parameters and a second edit must change nothing; else
 /// `unsafe`, and nothing is planned. `reboot_required` where a wanted parameter is not in force in
-/// the running kernel (never in a tree).
+/// the running kernel (never in a tree). `warnings`: those of the editions, parameters that grew
+/// beyond what their kernel takes, and where a kernel parameter changes, measured_boot_warnings.
 [[nodiscard]] Result<model::ChangeSet> plan(std::span<const model::Finding> findings,
                                             const model::Facts& facts, const system::System& system,
                                             std::span<const boot::LoaderInUse> loaders,
-                                            const PlanRequest& request);
+                                            const PlanRequest& request,
+                                            const tables::Thresholds& thresholds);
 
 /// The change set of a user's own parameter edits (`params set`): checked as above. `unsupported`
 /// where this loader's files cannot be edited.
@@ -38,6 +41,7 @@ struct PlanRequest {
                                                        const model::Facts& facts,
                                                        const system::System& system,
                                                        const boot::LoaderInUse& loader,
-                                                       const model::EntrySelector& selector);
+                                                       const model::EntrySelector& selector,
+                                                       const tables::Thresholds& thresholds);
 
 }  // namespace guestclock::change

@@ -14,9 +14,9 @@
 namespace guestclock::cli {
 namespace {
 
-constexpr std::array<const Verb*, 10> kVerbs{&kDetect,    &kMeasure,   &kAudit,   &kPlan,
-                                             &kApply,     &kRollback,  &kHistory, &kExplain,
-                                             &kRulesList, &kRulesCheck};
+constexpr std::array<const Verb*, 12> kVerbs{&kDetect,  &kMeasure,    &kAudit,     &kPlan,
+                                             &kApply,   &kParamsList, &kParamsSet, &kRollback,
+                                             &kHistory, &kExplain,    &kRulesList, &kRulesCheck};
 
 StopFlag& stop_flag() {
   static StopFlag flag;
@@ -51,7 +51,7 @@ std::string introduction() {
       "\n"
       "All verbs:\n";
   for (const Verb* verb : kVerbs) {
-    text += fmt::format("  {:<20} {}\n",
+    text += fmt::format("  {:<22} {}\n",
                         verb->arguments.empty() ? std::string(verb->name)
                                                 : fmt::format("{} {}", verb->name, verb->arguments),
                         verb->summary);

@@ -39,9 +39,21 @@ po::options_description describe_groups(unsigned groups) {
     add("no-spin", "do not spin on a CPU");
   }
   if ((groups & kNoMeasure) != 0) add("no-measure", "judge without measuring");
-  if ((groups & kSelecting) != 0) {
+  if ((groups & (kSelecting | kEntries)) != 0) {
     add("entries", po::value<std::string>()->value_name("WHICH"),
-        "boot entries to change: default, all, a number, or a kernel's path as written there");
+        "boot entries: default, all, a number, or a kernel's path as written there. Without it, "
+        "what sets a parameter changes the default entry, what removes one every entry but rescue "
+        "ones");
+  }
+  if ((groups & kLoader) != 0) {
+    add("loader", po::value<std::string>()->value_name("NAME"),
+        "only this boot loader, where several are configured: grub-legacy, grub2, ...");
+  }
+  if ((groups & kUnset) != 0) {
+    add("unset", po::value<Strings>()->composing()->value_name("K[=V]"),
+        "remove parameter K: every value of it, or only the value V; repeatable");
+  }
+  if ((groups & kSelecting) != 0) {
     add("accept-risk", po::value<Strings>()->composing()->value_name("RULE|all"),
         "carry out what is held back for its risk; repeatable");
   }
@@ -165,6 +177,7 @@ Result<void> fill(const po::variables_map& given, Options& options) {
   options.quiet = given.count("quiet") != 0;
   options.rules_directory = text_or_empty(given, "rules");
   options.state_dir = text_or_empty(given, "state-dir");
+  options.loader = text_or_empty(given, "loader");
   if (given.count("state-dir") != 0 && !options.state_dir.starts_with('/')) {
     return usage("--state-dir " + options.state_dir + ": expected an absolute path");
   }
@@ -180,6 +193,7 @@ Result<void> fill(const po::variables_map& given, Options& options) {
   }
   auto done = collect(given, "assume", options.assumptions, parse_assumption);
   if (done) done = collect(given, "server", options.servers, as_it_is);
+  if (done) done = collect(given, "unset", options.unset, as_it_is);
   if (done) done = collect(given, "accept-risk", options.accepted_risks, as_it_is);
   if (done) done = collect(given, "output", options.outputs, parse_output);
   if (done) done = fill_judging(given, options);

@@ -24,6 +24,9 @@ enum OptionGroup : unsigned {
   kDryRun = 1U << 6U,      ///< --dry-run
   kRules = 1U << 7U,       ///< --rules
   kJudging = 1U << 8U,     ///< --fail-on
+  kEntries = 1U << 9U,     ///< --entries
+  kLoader = 1U << 10U,     ///< --loader
+  kUnset = 1U << 11U,      ///< --unset
 };
 
 enum class Format { text, json };
@@ -43,6 +46,8 @@ struct Options {
   bool no_measure = false;
   bool no_ticks = false;
   model::EntrySelector entries;
+  std::string loader;  ///< empty: not named
+  std::vector<std::string> unset;
   std::vector<std::string> accepted_risks;
   std::string state_dir;
   std::string rules_directory;

@@ -1,8 +1,32 @@
 #include "cli/planning.h"
 
 #include "advise/advise.h"
+#include "base/text.h"
 
 namespace guestclock::cli {
+
+Result<std::vector<boot::LoaderInUse>> loaders_here(const Guest& guest, const Options& options) {
+  settings::LocateHints hints;
+  if (guest.facts.kernel.os.known()) hints.os = guest.facts.kernel.os.value();
+  auto loaders = boot::loaders_in_use(all_loaders(), guest.system->files(), hints);
+  if (options.loader.empty()) return loaders;
+  const std::string in_use = loader_names(loaders);
+  std::erase_if(loaders,
+                [&](const boot::LoaderInUse& one) { return one.loader->name() != options.loader; });
+  if (loaders.empty()) {
+    return fail(ErrorCode::usage, "--loader " + printable(options.loader) +
+                                      " is not in use here, but " +
+                                      (in_use.empty() ? "no known one is" : in_use));
+  }
+  return loaders;
+}
+
+std::string loader_names(std::span<const boot::LoaderInUse> loaders) {
+  std::vector<std::string> names;
+  for (const boot::LoaderInUse& one : loaders)
+    names.emplace_back(one.loader->name());
+  return join(names, ", ");
+}
 
 Result<Planned> make_plan(const Options& options) {
   auto guest = look_at_guest(options);
@@ -16,11 +40,11 @@ Result<Planned> make_plan(const Options& options) {
                   "guestclock rules list shows all");
     }
   }
-  settings::LocateHints hints;
-  if (guest->facts.kernel.os.known()) hints.os = guest->facts.kernel.os.value();
-  const auto loaders = boot::loaders_in_use(all_loaders(), guest->system->files(), hints);
+  const auto loaders = loaders_here(*guest, options);
+  if (!loaders) return tl::make_unexpected(loaders.error());
   const change::PlanRequest request{options.entries, options.arguments};
-  auto changes = change::plan(judgement.findings, guest->facts, *guest->system, loaders, request);
+  auto changes = change::plan(judgement.findings, guest->facts, *guest->system, *loaders, request,
+                              guest->tables.thresholds);
   if (!changes) return tl::make_unexpected(changes.error());
 
   Planned planned;
@@ -33,7 +57,9 @@ Result<Planned> make_plan(const Options& options) {
 
 ExitCode plan_code(const model::PlanDocument& document) {
   if (document.changes.changes_files()) return ExitCode::findings;
-  if (document.changes.reboot_required) return ExitCode::reboot_needed;
+  if (document.changes.reboot_required || document.changes.regeneration_due) {
+    return ExitCode::reboot_needed;
+  }
   return undecided(document.not_judged) ? ExitCode::undetermined : ExitCode::good;
 }
 

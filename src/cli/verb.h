@@ -31,6 +31,8 @@ extern const Verb kMeasure;
 extern const Verb kAudit;
 extern const Verb kPlan;
 extern const Verb kApply;
+extern const Verb kParamsList;
+extern const Verb kParamsSet;
 extern const Verb kRollback;
 extern const Verb kHistory;
 extern const Verb kExplain;

@@ -1,72 +1,10 @@
-#include "cli/output.h"
-#include "cli/planning.h"
-#include "report/format.h"
+#include "cli/carry_out.h"
 
 namespace guestclock::cli {
 namespace {
 
-/// Shows the plan and asks, where there is anything to change and nobody said --yes.
-Result<bool> confirmed(const Planned& planned, const Options& options) {
-  if (options.yes || !planned.document.changes.changes_files()) return true;
-  if (!input_is_terminal()) {
-    return fail(ErrorCode::usage, "apply changes files and standard input is no terminal", {},
-                "give --yes to carry the plan out, or run guestclock plan to see it");
-  }
-  Options to_terminal = options;
-  to_terminal.format = Format::text;
-  to_terminal.outputs.clear();
-  if (auto put = put_out(planned.document, to_terminal); !put) {
-    return tl::make_unexpected(put.error());
-  }
-  return ask("Carry this out?");
-}
-
-ExitCode code_of(const model::TransactionOutcome& outcome, const model::PlanDocument& plan) {
-  if (!outcome.conflict_diff.empty()) return ExitCode::conflict;
-  if (outcome.reboot_required || !outcome.pending.empty()) return ExitCode::reboot_needed;
-  return undecided(plan.not_judged) ? ExitCode::undetermined : ExitCode::good;
-}
-
 Result<ExitCode> run(const Invocation& invocation) {
-  const Options& options = invocation.options;
-  if (!options.capture.empty()) {
-    return fail(ErrorCode::usage, "a capture is a record and cannot be changed", {},
-                "guestclock plan --capture DIR shows what would be");
-  }
-  if (!options.dry_run && (options.yes || input_is_terminal())) {
-    // Before the plan: it must see the files as they are once the left-overs are undone.
-    const auto system = open_system(options);
-    if (!system) return tl::make_unexpected(system.error());
-    auto finished = finish_interrupted(**system, options);
-    if (!finished) return tl::make_unexpected(finished.error());
-  }
-  auto planned = make_plan(options);
-  if (!planned) return tl::make_unexpected(planned.error());
-  if (options.dry_run) {
-    report_interrupted(*planned->guest.system, options);
-    const ExitCode code = plan_code(planned->document);
-    auto put = put_out(planned->document, options);
-    if (!put) return tl::make_unexpected(put.error());
-    return code;
-  }
-  const auto go = confirmed(*planned, options);
-  if (!go) return tl::make_unexpected(go.error());
-  if (!*go || invocation.stop.requested()) {
-    warn("nothing was changed");
-    return ExitCode::good;
-  }
-  auto writer = system::open_writer(planned->guest.system->root());
-  if (!writer) return tl::make_unexpected(writer.error());
-  const auto time = now();
-  if (!time) return tl::make_unexpected(time.error());
-  auto outcome = change::apply(store_of(*planned->guest.system, options), **writer,
-                               planned->document.changes, *time);
-  if (!outcome) return tl::make_unexpected(outcome.error());
-  const ExitCode code = code_of(*outcome, planned->document);
-  const model::TransactionDocument document{"apply", std::move(*outcome),
-                                            planned->document.changes.held};
-  if (auto put = put_out(document, options); !put) return tl::make_unexpected(put.error());
-  return code;
+  return carry_out(invocation, "apply", [&] { return make_plan(invocation.options); });
 }
 
 }  // namespace
@@ -74,7 +12,7 @@ Result<ExitCode> run(const Invocation& invocation) {
 const Verb kApply{"apply",
                   "[RULE...]",
                   "carry the plan out in one transaction, with backup",
-                  kWhere | kSelecting | kState | kConfirming | kDryRun | kRules,
+                  kWhere | kSelecting | kLoader | kState | kConfirming | kDryRun | kRules,
                   100,
                   run};
 

@@ -20,7 +20,7 @@ Result<ExitCode> run(const Invocation& invocation) {
 const Verb kPlan{"plan",
                  "[RULE...]",
                  "what apply would change: a diff per file, parameters before and after",
-                 kWhere | kSelecting | kState | kRules,
+                 kWhere | kSelecting | kLoader | kState | kRules,
                  100,
                  run};
 

@@ -77,6 +77,7 @@ struct ChangeSet {
   std::vector<std::string> rules;
   std::vector<std::string> parameters;  ///< tokens that `files` write
   bool reboot_required = false;         ///< some wanted setting does not hold in the running kernel
+  bool regeneration_due = false;        ///< `pending` has a generator or the like to run
 
   [[nodiscard]] bool changes_files() const { return !files.empty(); }
 };
@@ -103,6 +104,7 @@ struct TransactionOutcome {
   std::vector<std::string> files;
   bool reboot_required = false;
   std::vector<std::string> pending;
+  std::vector<std::string> warnings;      ///< those of the change set
   std::vector<std::string> undo_by_hand;  ///< commands for a rescue shell (text output only)
   std::string conflict_diff;              ///< what somebody else changed
 };

@@ -45,6 +45,18 @@ struct PlanDocument {
   std::vector<Assumption> assumptions;
 };
 
+/// Entries that cannot be read, and why.
+struct UnreadEntries {
+  std::string loader;  ///< empty: none is in use
+  std::string reason;
+};
+
+/// `params list`. Entries by loader, in each loader's order.
+struct ParamsListDocument {
+  std::vector<BootEntry> entries;
+  std::vector<UnreadEntries> unread;
+};
+
 /// `apply` and `rollback`.
 struct TransactionDocument {
   std::string verb;
@@ -70,9 +82,9 @@ struct RulesCheckDocument {
   std::vector<std::string> errors;  ///< "file:line:column: what is wrong"
 };
 
-using Document =
-    std::variant<DetectDocument, MeasureDocument, AuditReport, PlanDocument, TransactionDocument,
-                 HistoryDocument, RulesListDocument, ExplainDocument, RulesCheckDocument>;
+using Document = std::variant<DetectDocument, MeasureDocument, AuditReport, PlanDocument,
+                              ParamsListDocument, TransactionDocument, HistoryDocument,
+                              RulesListDocument, ExplainDocument, RulesCheckDocument>;
 
 /// Highest severity among findings that are not held; nothing where there is none.
 [[nodiscard]] std::optional<Severity> worst_severity(const Judgement& judgement);

@@ -115,19 +115,41 @@ Json to_json(const model::PlanDocument& document) {
     entries.push_back(Json{{"title", entry.title},
                            {"default", entry.is_default},
                            {"before", entry.before},
-                           {"after", entry.after}});
+                           {"after", entry.after},
+                           {"along", entry.along}});
   }
   Json json = with_schema("plan");
   json["changes"] = std::move(changes);
   json["entries"] = std::move(entries);
   json["held"] = held_to_json(set.held);
   json["pending"] = set.pending;
+  json["warnings"] = set.warnings;
   json["changed"] = set.changes_files();
   json["reboot_required"] = set.reboot_required;
   json["rules"] = set.rules;
   json["parameters"] = set.parameters;
   json["not_judged"] = not_judged_to_json(document.not_judged);
   json["assumptions"] = model::assumptions_to_json(document.assumptions);
+  return json;
+}
+
+Json to_json(const model::ParamsListDocument& document) {
+  Json unknown = Json::object();
+  for (const model::UnreadEntries& one : document.unread) {
+    unknown[one.loader.empty() ? "entries" : "entries." + one.loader] = one.reason;
+  }
+  Json json = with_schema("params");
+  json["entries"] = Json::array();
+  for (const model::BootEntry& entry : document.entries) {
+    json["entries"].push_back(Json{{"loader", entry.loader},
+                                   {"file", entry.file},
+                                   {"title", entry.title},
+                                   {"index", entry.index},
+                                   {"default", entry.is_default},
+                                   {"kernel", or_null(entry.kernel)},
+                                   {"parameters", entry.parameters}});
+  }
+  json["unknown"] = std::move(unknown);
   return json;
 }
 
@@ -140,6 +162,7 @@ Json to_json(const model::TransactionDocument& document) {
   json["files"] = outcome.files;
   json["reboot_required"] = outcome.reboot_required;
   json["pending"] = outcome.pending;
+  json["warnings"] = outcome.warnings;
   json["checks"] = Json::array();
   json["held"] = held_to_json(document.held);
   json["conflict_diff"] = or_null(outcome.conflict_diff);

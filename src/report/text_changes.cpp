@@ -16,7 +16,7 @@ void write_list(Page& page, std::string_view title, const std::vector<std::strin
 std::string plan_in_words(const model::ChangeSet& set) {
   std::string text = "Plan: nothing to change";
   if (set.changes_files()) {
-    text = "Plan: `guestclock apply` changes " + counted(set.files.size(), "file");
+    text = "Plan: changes " + counted(set.files.size(), "file");
   }
   if (!set.held.empty()) text += fmt::format("; {} held", set.held.size());
   if (!set.pending.empty()) text += fmt::format("; {} left to do", set.pending.size());
@@ -28,7 +28,8 @@ void write_entries(Page& page, const std::vector<model::EntryChange>& entries) {
   if (entries.empty()) return;
   page.heading("Boot entries");
   for (const model::EntryChange& entry : entries) {
-    page.paragraph(2, entry.title + (entry.is_default ? " (default)" : ""));
+    page.paragraph(2, entry.title + (entry.is_default ? " (default)" : "") +
+                          (entry.along ? " (comes along: it shares its parameters)" : ""));
     if (entry.before == entry.after) {
       page.field("  unchanged", in_words(entry.before, " "));
       continue;
@@ -70,12 +71,26 @@ void write_document(Page& page, const model::PlanDocument& document) {
     page.verbatim(file.diff);
   }
   write_entries(page, set.entries);
+  write_list(page, "Warnings", set.warnings);
   write_held(page, set.held);
   write_list(page, "Left to do", set.pending);
   write_not_judged(page, document.not_judged);
   write_assumptions(page, document.assumptions);
   page.gap();
   page.line(0, plan_in_words(set));
+}
+
+void write_document(Page& page, const model::ParamsListDocument& document) {
+  for (const model::BootEntry& entry : document.entries) {
+    page.gap();
+    page.line(0, fmt::format("{} {}{}: {}", entry.loader, entry.index,
+                             entry.is_default ? " (default)" : "", entry.title));
+    page.line(2, "file       " + entry.file);
+    if (!entry.kernel.empty()) page.line(2, "kernel     " + entry.kernel);
+    page.line(2, "parameters " + in_words(entry.parameters, " "));
+  }
+  if (!document.entries.empty()) return;
+  page.line(0, document.unread.empty() ? "No boot entries." : "No boot entries could be read.");
 }
 
 void write_document(Page& page, const model::TransactionDocument& document) {
@@ -87,6 +102,7 @@ void write_document(Page& page, const model::TransactionDocument& document) {
     page.heading("What is there now, against what we left");
     page.verbatim(outcome.conflict_diff);
   }
+  write_list(page, "Warnings", outcome.warnings);
   write_held(page, document.held);
   write_list(page, "Left to do", outcome.pending);
   if (!outcome.undo_by_hand.empty()) {

@@ -17,6 +17,7 @@ void write_document(Page& page, const model::DetectDocument& document);
 void write_document(Page& page, const model::MeasureDocument& document);
 void write_document(Page& page, const model::AuditReport& report);
 void write_document(Page& page, const model::PlanDocument& document);
+void write_document(Page& page, const model::ParamsListDocument& document);
 void write_document(Page& page, const model::TransactionDocument& document);
 void write_document(Page& page, const model::HistoryDocument& document);
 void write_document(Page& page, const model::RulesListDocument& document);

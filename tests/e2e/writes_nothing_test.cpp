@@ -104,6 +104,15 @@ TEST_F(WritesNothing, PlanOfThisGuest) {
   EXPECT_EQ(changes({"plan"}), std::vector<std::string>{});
 }
 
+TEST_F(WritesNothing, ParamsListAndDryRunOfATree) {
+  const ScratchDirectory tree;
+  make_centos5_tree(tree);
+  const std::string root = tree.path().string();
+  EXPECT_EQ(changes({"params", "list", "--root", root}), std::vector<std::string>{});
+  EXPECT_EQ(changes({"params", "set", "divider=10", "--dry-run", "--root", root}),
+            std::vector<std::string>{});
+}
+
 TEST_F(WritesNothing, PlanAndDryRunOfATree) {
   const ScratchDirectory tree;
   make_centos5_tree(tree);

@@ -52,11 +52,12 @@ class Plan : public testing::Test {
                                 const PlanRequest& request = {}) {
     const std::vector<const boot::BootLoader*> all{&legacy_, &grub2_, &freebsd_};
     const auto loaders = boot::loaders_in_use(all, system_->files(), {});
-    return plan(findings, model::Facts{}, *system_, loaders, request);
+    return plan(findings, model::Facts{}, *system_, loaders, request, tables_.thresholds);
   }
 
   support::ScratchDirectory tree_;
   std::unique_ptr<system::System> system_;
+  tables::Tables tables_ = tables::load({}).value();
   grub::GrubLegacy legacy_;
   grub::Grub2 grub2_;
   freebsd::FreebsdLoader freebsd_;
@@ -232,7 +233,8 @@ TEST_F(Plan, EditionsAreReadBackBeforeTheyAreBelieved) {
   const std::vector<boot::LoaderInUse> loaders{{&loader, {{"/conf"}}}};
   for (const char* writes : {"clocksource=tsc", "ro", "clocksource=acpi_pm"}) {
     loader.writes = writes;  // the wrong value; nothing; and at the cost of another parameter
-    const auto changes = plan(std::vector{acpi_pm()}, model::Facts{}, *system_, loaders, {});
+    const auto changes =
+        plan(std::vector{acpi_pm()}, model::Facts{}, *system_, loaders, {}, tables_.thresholds);
     ASSERT_FALSE(changes) << writes;
     EXPECT_EQ(changes.error().code, ErrorCode::unsafe);
     EXPECT_EQ(changes.error().path, "/conf");
@@ -244,11 +246,83 @@ TEST_F(Plan, TwoLoadersOfOneKindAreLeftToTheUser) {
   LyingLoader other;
   const auto located = legacy_.locate(system_->files(), {});
   const std::vector<boot::LoaderInUse> loaders{{&legacy_, *located}, {&other, {}}};
-  const auto changes = plan(std::vector{acpi_pm()}, model::Facts{}, *system_, loaders, {});
+  const auto changes =
+      plan(std::vector{acpi_pm()}, model::Facts{}, *system_, loaders, {}, tables_.thresholds);
   ASSERT_TRUE(changes);
   EXPECT_TRUE(changes->files.empty());
   ASSERT_EQ(changes->pending.size(), 1U);
   EXPECT_NE(changes->pending[0].find("grub-legacy, lying"), std::string::npos);
+}
+
+TEST_F(Plan, WarnsOfLongParametersAndMeasuredBootWhereFilesChange) {
+  support::make_centos5_tree(tree_);
+  tree_.write("/etc/crypttab", "root UUID=1 none tpm2-device=auto\n");
+  const model::ParameterEdit edit{"a", {std::string(250, 'x')}, ""};
+  const boot::LoaderInUse loader{&legacy_, *legacy_.locate(system_->files(), {})};
+  const auto changes = plan_parameters(std::span(&edit, 1), model::Facts{}, *system_, loader, {},
+                                       tables_.thresholds);
+  ASSERT_TRUE(changes) << describe(changes.error());
+  const auto said = [&](const char* what) {
+    return std::count_if(changes->warnings.begin(), changes->warnings.end(),
+                         [&](const auto& one) { return one.find(what) != std::string::npos; });
+  };
+  EXPECT_EQ(said("takes 255"), 1);
+  EXPECT_EQ(said("/etc/crypttab:1"), 1);
+
+  const model::ParameterEdit nothing{"nosuch", {}, "", model::ParameterEdit::Action::remove};
+  const auto unchanged = plan_parameters(std::span(&nothing, 1), model::Facts{}, *system_, loader,
+                                         {}, tables_.thresholds);
+  ASSERT_TRUE(unchanged);
+  EXPECT_TRUE(unchanged->warnings.empty());
+}
+
+/// A tree that says it is the running machine.
+class RunningTree final : public system::System {
+ public:
+  explicit RunningTree(const system::System& tree) : tree_(tree) {}
+  [[nodiscard]] bool live() const override { return true; }
+  [[nodiscard]] const std::string& root() const override { return tree_.root(); }
+  [[nodiscard]] const system::Files& files() const override { return tree_.files(); }
+  [[nodiscard]] const system::Cpuid& cpuid() const override { return tree_.cpuid(); }
+  [[nodiscard]] const system::Sysctl& sysctl() const override { return tree_.sysctl(); }
+  [[nodiscard]] const system::Clocks& clocks() const override { return tree_.clocks(); }
+  [[nodiscard]] const system::KernelCounters& counters() const override { return tree_.counters(); }
+  [[nodiscard]] const system::Devices& devices() const override { return tree_.devices(); }
+  [[nodiscard]] const system::Network& network() const override { return tree_.network(); }
+  [[nodiscard]] const system::Identity& identity() const override { return tree_.identity(); }
+
+ private:
+  const system::System& tree_;
+};
+
+TEST_F(Plan, ARebootIsDueUntilTheRunningKernelHasEveryValue) {
+  support::make_centos5_tree(tree_);
+  const RunningTree running(*system_);
+  const std::vector<model::ParameterEdit> edits{
+      {"console", {"tty0"}, ""}, {"a", {"1"}, ""}, {"console", {"ttyS0"}, ""}};
+  const boot::LoaderInUse loader{&legacy_, *legacy_.locate(system_->files(), {})};
+  const auto due = [&](std::vector<std::string> cmdline) {
+    model::Facts facts;
+    facts.kernel.cmdline = std::move(cmdline);
+    const auto changes = plan_parameters(edits, facts, running, loader, {}, tables_.thresholds);
+    return changes && changes->reboot_required;
+  };
+  EXPECT_TRUE(due({"ro"}));
+  EXPECT_TRUE(due({"console=tty0", "a=1"}));
+  EXPECT_TRUE(due({"console=ttyS0", "console=tty0", "a=1"}));
+  EXPECT_FALSE(due({"console=tty0", "console=ttyS0", "a=1"}));
+}
+
+TEST_F(Plan, FreebsdTunablesAreNotMeasured) {
+  support::make_freebsd_tree(tree_, 1401000);
+  tree_.write("/efi/EFI/Linux/a.efi", "");
+  const model::ParameterEdit edit{"kern.hz", {"100"}, ""};
+  const boot::LoaderInUse loader{&freebsd_, *freebsd_.locate(system_->files(), {})};
+  const auto changes = plan_parameters(std::span(&edit, 1), model::Facts{}, *system_, loader, {},
+                                       tables_.thresholds);
+  ASSERT_TRUE(changes);
+  EXPECT_EQ(changes->files.size(), 1U);
+  EXPECT_TRUE(changes->warnings.empty());
 }
 
 }  // namespace

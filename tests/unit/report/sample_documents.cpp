@@ -28,14 +28,31 @@ model::ChangeSet sample_changes() {
                   true,
                   {"ro", "root=/dev/sda1"},
                   {"ro", "root=/dev/sda1", "clocksource=acpi_pm"}},
-                 {"CentOS (2.6.18-92.el5)", false, {"ro"}, {"ro"}}};
+                 {"CentOS (2.6.18-92.el5)", false, {"ro"}, {"ro"}, 1, true}};
   set.held = {{"rhel5-vmware-i386-divider", model::Risk::panic, "divider=10",
                "divider= may panic any RHEL 5 before 5.8."}};
   set.pending = {"run update-grub, then reboot"};
+  set.warnings = {"the parameters are long"};
   set.rules = {"rhel5-vmware-i386-acpi-pm"};
   set.parameters = {"clocksource=acpi_pm"};
   set.reboot_required = true;
   return set;
+}
+
+model::ParamsListDocument sample_params() {
+  model::BootEntry linux;
+  linux.loader = "grub-legacy";
+  linux.file = "/boot/grub/menu.lst";
+  linux.title = "CentOS (2.6.18-128.el5)";
+  linux.is_default = true;
+  linux.kernel = "/vmlinuz-2.6.18-128.el5";
+  linux.parameters = {"ro", "root=/dev/sda1", "console=tty0", "console=ttyS0"};
+  model::BootEntry other;
+  other.loader = "grub-legacy";
+  other.file = "/boot/grub/menu.lst";
+  other.title = "Other";
+  other.index = 1;
+  return {{linux, other}, {{"grub2", "its entries are made by a generator"}}};
 }
 
 model::TransactionDocument sample_apply() {
@@ -47,6 +64,7 @@ model::TransactionDocument sample_apply() {
   document.outcome.files = {"/boot/grub/grub.conf"};
   document.outcome.reboot_required = true;
   document.outcome.pending = {"reboot"};
+  document.outcome.warnings = {"the parameters are long"};
   document.outcome.undo_by_hand = {
       "cp -p /var/lib/guestclock/20261123T120000Z-1/0 /boot/grub/grub.conf"};
   document.held = sample_changes().held;
@@ -103,6 +121,9 @@ std::vector<Sample> sample_documents() {
            {{"kvm-trapping-clocksource", "clock.source", std::string(model::kLiveOnly), true}},
            {{"arch", "i386", ""}}}},
       {"plan-nothing", file("plan"), model::PlanDocument{}},
+      {"params", file("params"), sample_params()},
+      {"params-no-loader", file("params"),
+       model::ParamsListDocument{{}, {{"", "no boot loader was found"}}}},
       {"apply", file("apply"), sample_apply()},
       {"rollback-conflict", file("rollback"), sample_conflict()},
       {"rollback-nothing", file("rollback"), nothing},

@@ -21,11 +21,12 @@ struct MarkName {
   JournalMark mark;
   std::string_view name;
 };
-constexpr std::array<MarkName, 5> kMarks{{{JournalMark::prepared, "prepared"},
+constexpr std::array<MarkName, 6> kMarks{{{JournalMark::prepared, "prepared"},
                                           {JournalMark::applied, "applied"},
                                           {JournalMark::rolling_back, "rolling-back"},
                                           {JournalMark::rolled_back, "rolled-back"},
-                                          {JournalMark::conflict, "conflict"}}};
+                                          {JournalMark::conflict, "conflict"},
+                                          {JournalMark::purged, "purged"}}};
 
 // --- bytes that JSON strings cannot hold
 
@@ -264,7 +265,8 @@ bool Journal::interrupted() const {
 }
 
 bool Journal::abandoned() const {
-  return marks.empty() && !damaged;
+  if (marks.empty()) return !damaged;
+  return marks.back() == JournalMark::purged;
 }
 
 model::TransactionState Journal::state() const {
@@ -280,6 +282,7 @@ model::TransactionState Journal::state() const {
         state = TransactionState::applied;
         break;
       case JournalMark::rolling_back:  // until it is done, what was applied counts
+      case JournalMark::purged:
         break;
       case JournalMark::rolled_back:
         state = TransactionState::rolled_back;

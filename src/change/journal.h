@@ -49,6 +49,7 @@ enum class JournalMark {
   rolling_back,  ///< from here on files may be restored
   rolled_back,
   conflict,  ///< recovery met a file that somebody else changed; nothing more is done by itself
+  purged,    ///< forgotten: its directory is being removed
 };
 
 struct Journal {
@@ -61,7 +62,7 @@ struct Journal {
   [[nodiscard]] bool complete() const;
   /// Files may have been changed or restored half: recovery has to look.
   [[nodiscard]] bool interrupted() const;
-  /// No file was touched, and none will be.
+  /// No file was touched, or it was purged: none will be, and its directory may go.
   [[nodiscard]] bool abandoned() const;
   /// What `history` says; a journal that cannot be believed is a conflict.
   [[nodiscard]] model::TransactionState state() const;

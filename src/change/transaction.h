@@ -16,6 +16,9 @@ namespace guestclock::change {
 struct Store {
   const system::System& system;
   std::string state_dir;
+  /// How long to wait for a package manager that is at work (apt itself waits two minutes for
+  /// another).
+  Nanoseconds patience = std::chrono::seconds(30);
 };
 
 /// Writes `changes` as one transaction: lock, recovery of an interrupted one, pre-images and intent
@@ -51,6 +54,14 @@ struct RecoveredTransaction {
 [[nodiscard]] Result<model::TransactionOutcome> rollback(const Store& store,
                                                          system::SystemWriter& writer,
                                                          const std::string& id);
+
+/// Forgets transaction `id` (empty: the last finished one) and its backups; files stay as they are.
+/// Finished: rolled back, verified, or closed as a conflict. One that is in force can still be
+/// undone, and is forgotten only where it is named and `forced`; `unsafe` otherwise. A crash half
+/// way leaves nothing that counts. Nothing finished: `changed` is false.
+[[nodiscard]] Result<model::TransactionOutcome> purge(const Store& store,
+                                                      system::SystemWriter& writer,
+                                                      const std::string& id, bool forced);
 
 /// Oldest first. Read only.
 [[nodiscard]] Result<std::vector<model::TransactionSummary>> history(const Store& store);

@@ -1,6 +1,7 @@
 #include "change/transaction_directory.h"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -49,6 +50,30 @@ Result<void> make_store(const Store& store, system::SystemWriter& writer) {
   return make_if_missing(store, writer, transactions_path(store), kOwnDirectory);
 }
 
+/// Locks of the package managers: a kernel that is being installed rewrites boot files.
+constexpr std::array<std::string_view, 7> kPackageLocks{"/var/lib/dpkg/lock-frontend",
+                                                        "/var/lib/dpkg/lock",
+                                                        "/var/lib/rpm/.rpm.lock",
+                                                        "/usr/lib/sysimage/rpm/.rpm.lock",
+                                                        "/var/lock/rpm/transaction",
+                                                        "/run/zypp.pid",
+                                                        "/lib/apk/db/lock"};
+constexpr std::string_view kPacmanLock = "/var/lib/pacman/db.lck";
+
+Result<void> keep_package_managers_out(const Store& store, system::SystemWriter& writer,
+                                       StoreLock& held) {
+  if (store.system.files().exists(kPacmanLock)) {
+    return fail(ErrorCode::busy, "pacman is at work (its lock exists)", std::string(kPacmanLock),
+                "wait until it has ended, then try again");
+  }
+  for (const std::string_view path : kPackageLocks) {
+    auto lock = writer.hold(path, store.patience);
+    if (!lock) return tl::make_unexpected(lock.error());
+    if (*lock) held.push_back(std::move(*lock));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<StoredTransaction>> stored_transactions(const Store& store) {
@@ -78,9 +103,16 @@ Result<std::vector<StoredTransaction>> stored_transactions(const Store& store) {
   return found;
 }
 
-Result<std::unique_ptr<system::Lock>> lock_store(const Store& store, system::SystemWriter& writer) {
+Result<StoreLock> lock_store(const Store& store, system::SystemWriter& writer) {
   if (auto made = make_store(store, writer); !made) return tl::make_unexpected(made.error());
-  return writer.lock(store.state_dir + "/lock");
+  auto own = writer.lock(store.state_dir + "/lock");
+  if (!own) return tl::make_unexpected(own.error());
+  StoreLock held;
+  held.push_back(std::move(*own));
+  if (auto kept_out = keep_package_managers_out(store, writer, held); !kept_out) {
+    return tl::make_unexpected(kept_out.error());
+  }
+  return held;
 }
 
 NewId next_id(const std::vector<StoredTransaction>& existing, Nanoseconds now) {

@@ -27,9 +27,13 @@ struct StoredTransaction {
 /// wrong here. Empty where there is no store.
 [[nodiscard]] Result<std::vector<StoredTransaction>> stored_transactions(const Store& store);
 
-/// Makes the store where it does not exist, and takes its lock.
-[[nodiscard]] Result<std::unique_ptr<system::Lock>> lock_store(const Store& store,
-                                                               system::SystemWriter& writer);
+/// Held until destroyed.
+using StoreLock = std::vector<std::unique_ptr<system::Lock>>;
+
+/// Makes the store where it does not exist, and takes its lock and those of the package managers in
+/// use there, which regenerate boot files: dpkg, rpm, zypper, apk, and pacman's, which is its lock
+/// file's mere existence. `busy` where one does not come free within the store's patience.
+[[nodiscard]] Result<StoreLock> lock_store(const Store& store, system::SystemWriter& writer);
 
 /// The id of the next transaction, "20261123T123456Z-7", and its time in RFC 3339.
 struct NewId {

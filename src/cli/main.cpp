@@ -14,9 +14,9 @@
 namespace guestclock::cli {
 namespace {
 
-constexpr std::array<const Verb*, 12> kVerbs{&kDetect,  &kMeasure,    &kAudit,     &kPlan,
-                                             &kApply,   &kParamsList, &kParamsSet, &kRollback,
-                                             &kHistory, &kExplain,    &kRulesList, &kRulesCheck};
+constexpr std::array<const Verb*, 13> kVerbs{
+    &kDetect,   &kMeasure, &kAudit, &kPlan,    &kApply,     &kParamsList, &kParamsSet,
+    &kRollback, &kHistory, &kPurge, &kExplain, &kRulesList, &kRulesCheck};
 
 StopFlag& stop_flag() {
   static StopFlag flag;

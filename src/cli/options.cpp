@@ -63,6 +63,7 @@ po::options_description describe_groups(unsigned groups) {
         "where transactions and backups are kept, below --root");
   }
   if ((groups & kConfirming) != 0) add("yes", "do not ask");
+  if ((groups & kForce) != 0) add("force", "also where it cannot be undone any more");
   if ((groups & kDryRun) != 0) add("dry-run", "show the plan, write nothing");
   if ((groups & kRules) != 0) {
     add("rules", po::value<std::string>()->value_name("DIR"),
@@ -174,6 +175,7 @@ Result<void> fill(const po::variables_map& given, Options& options) {
   options.no_ticks = given.count("no-ticks") != 0;
   options.dry_run = given.count("dry-run") != 0;
   options.yes = given.count("yes") != 0;
+  options.force = given.count("force") != 0;
   options.quiet = given.count("quiet") != 0;
   options.rules_directory = text_or_empty(given, "rules");
   options.state_dir = text_or_empty(given, "state-dir");

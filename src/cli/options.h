@@ -27,6 +27,7 @@ enum OptionGroup : unsigned {
   kEntries = 1U << 9U,     ///< --entries
   kLoader = 1U << 10U,     ///< --loader
   kUnset = 1U << 11U,      ///< --unset
+  kForce = 1U << 12U,      ///< --force
 };
 
 enum class Format { text, json };
@@ -54,6 +55,7 @@ struct Options {
   std::optional<model::Severity> fail_on;  ///< nothing: never
   bool dry_run = false;
   bool yes = false;
+  bool force = false;
   bool quiet = false;
   bool help = false;
   Format format = Format::text;

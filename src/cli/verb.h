@@ -35,6 +35,7 @@ extern const Verb kParamsList;
 extern const Verb kParamsSet;
 extern const Verb kRollback;
 extern const Verb kHistory;
+extern const Verb kPurge;
 extern const Verb kExplain;
 extern const Verb kRulesList;
 extern const Verb kRulesCheck;

@@ -40,6 +40,10 @@ void write_entries(Page& page, const std::vector<model::EntryChange>& entries) {
 }
 
 std::string outcome_in_words(const std::string& verb, const model::TransactionOutcome& outcome) {
+  if (verb == "purge") {
+    if (!outcome.changed) return "Nothing to forget.";
+    return fmt::format("Forgot transaction {} and its backups.", outcome.id);
+  }
   const bool undo = verb == "rollback";
   if (outcome.state == model::TransactionState::conflict) {
     return "Somebody else changed a file since: nothing was written.";

@@ -11,4 +11,8 @@ namespace guestclock::system {
 [[nodiscard]] Result<std::unique_ptr<Lock>> lock_file(const RootDirectory& root,
                                                       std::string_view path);
 
+/// See SystemWriter::hold.
+[[nodiscard]] Result<std::unique_ptr<Lock>> hold_file(const RootDirectory& root,
+                                                      std::string_view path, Nanoseconds patience);
+
 }  // namespace guestclock::system

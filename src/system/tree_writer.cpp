@@ -76,6 +76,9 @@ class TreeWriter final : public SystemWriter {
   Result<std::unique_ptr<Lock>> lock(std::string_view path) override {
     return lock_file(root_, path);
   }
+  Result<std::unique_ptr<Lock>> hold(std::string_view path, Nanoseconds patience) override {
+    return hold_file(root_, path, patience);
+  }
   Result<void> make_directory(std::string_view path, std::uint32_t mode) override;
   Result<void> remove_directory(std::string_view path) override;
   Result<void> create(std::string_view path, std::string_view bytes,

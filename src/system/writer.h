@@ -25,6 +25,12 @@ class SystemWriter {
 
   /// Exclusive lock on `path` (created 0600 if missing); `busy` where another process holds it.
   [[nodiscard]] virtual Result<std::unique_ptr<Lock>> lock(std::string_view path) = 0;
+  /// The lock that another program's lock file stands for, as package managers take it (fcntl(2)
+  /// and flock(2) alike), held until destroyed. Null where there is no such file, or where it
+  /// cannot be opened for writing: then nobody can hold it. Waits up to `patience` for whoever
+  /// holds it, then `busy`. The file's bytes stay as they are.
+  [[nodiscard]] virtual Result<std::unique_ptr<Lock>> hold(std::string_view path,
+                                                           Nanoseconds patience) = 0;
   /// One directory; its parent must exist. `conflict` where something of that name exists.
   [[nodiscard]] virtual Result<void> make_directory(std::string_view path, std::uint32_t mode) = 0;
   /// An empty directory; `conflict` where it is not.

@@ -321,6 +321,45 @@ TEST_F(WriterContract, AnotherProcessCanHoldTheLock) {
     ::close(fd);
 }
 
+TEST_F(WriterContract, HoldTakesTheLockThatAPackageManagerTakes) {
+  const auto absent = writer_->hold("/pm/lock", Nanoseconds{});
+  ASSERT_TRUE(absent);
+  EXPECT_EQ(*absent, nullptr);
+  EXPECT_FALSE(files().exists("/pm/lock"));
+  write("/pm/lock", "1234\n");
+  int ready[2];
+  int done[2];
+  ASSERT_EQ(::pipe(ready), 0);
+  ASSERT_EQ(::pipe(done), 0);
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {  // as dpkg and rpm do it
+    const int fd = ::open(on_disk("/pm/lock").c_str(), O_RDWR);
+    struct flock whole {};
+    whole.l_type = F_WRLCK;
+    char byte = ::fcntl(fd, F_SETLK, &whole) == 0 ? 'y' : 'n';
+    ::close(done[1]);
+    if (::write(ready[1], &byte, 1) != 1) ::_exit(1);
+    ::_exit(::read(done[0], &byte, 1) == 0 ? 0 : 1);
+  }
+  char byte = 0;
+  ASSERT_EQ(::read(ready[0], &byte, 1), 1);
+  ASSERT_EQ(byte, 'y');
+  const auto refused = writer_->hold("/pm/lock", std::chrono::milliseconds(60));
+  ASSERT_EQ(code_of(refused), ErrorCode::busy);
+  EXPECT_FALSE(refused.error().hint.empty());
+  ::close(done[1]);
+  const auto waited = writer_->hold("/pm/lock", std::chrono::seconds(20));
+  ASSERT_TRUE(waited);
+  EXPECT_NE(*waited, nullptr);
+  EXPECT_EQ(read("/pm/lock"), "1234\n");
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  for (const int fd : {ready[0], ready[1], done[0]})
+    ::close(fd);
+}
+
 TEST_F(WriterContract, RefusalsOfTheSystemArePermission) {
   write("/dir/file", "old");
   ASSERT_EQ(::chmod(on_disk("/dir").c_str(), 0555), 0);

@@ -24,6 +24,11 @@ Result<std::unique_ptr<system::Lock>> FaultWriter::lock(std::string_view path) {
   return guarded(path, [&] { return under_.lock(path); });
 }
 
+Result<std::unique_ptr<system::Lock>> FaultWriter::hold(std::string_view path,
+                                                        Nanoseconds patience) {
+  return guarded(path, [&] { return under_.hold(path, patience); });
+}
+
 Result<void> FaultWriter::make_directory(std::string_view path, std::uint32_t mode) {
   return guarded(path, [&] { return under_.make_directory(path, mode); });
 }

@@ -25,6 +25,11 @@ Result<std::unique_ptr<system::Lock>> RecordingWriter::lock(std::string_view pat
   return recorded("lock", path, {}, [&] { return under_.lock(path); });
 }
 
+Result<std::unique_ptr<system::Lock>> RecordingWriter::hold(std::string_view path,
+                                                            Nanoseconds patience) {
+  return recorded("hold", path, {}, [&] { return under_.hold(path, patience); });
+}
+
 Result<void> RecordingWriter::make_directory(std::string_view path, std::uint32_t mode) {
   return recorded("make_directory", path, {}, [&] { return under_.make_directory(path, mode); });
 }

@@ -25,6 +25,8 @@ class RecordingWriter final : public system::SystemWriter {
   [[nodiscard]] std::vector<std::string> log() const;
 
   [[nodiscard]] Result<std::unique_ptr<system::Lock>> lock(std::string_view path) override;
+  [[nodiscard]] Result<std::unique_ptr<system::Lock>> hold(std::string_view path,
+                                                           Nanoseconds patience) override;
   [[nodiscard]] Result<void> make_directory(std::string_view path, std::uint32_t mode) override;
   [[nodiscard]] Result<void> remove_directory(std::string_view path) override;
   [[nodiscard]] Result<void> create(std::string_view path, std::string_view bytes,

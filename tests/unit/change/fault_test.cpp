@@ -232,6 +232,40 @@ TEST_F(Fault, TheNextRollbackFinishesTheInterruptedOne) {
   EXPECT_EQ(contents_below(tree.path(), kState), both.before);
 }
 
+TEST_F(Fault, APurgeThatIsCutOffLeavesTheTransactionWholeOrForgotten) {
+  std::size_t kept = 0;
+  std::size_t forgotten = 0;
+  for (std::size_t at = 1;; ++at) {
+    const support::ScratchDirectory tree;
+    fill(tree);
+    const OpenTree open(tree);
+    ASSERT_TRUE(apply(open.store(), *open.writer, changes(), kNow));
+    ASSERT_TRUE(rollback(open.store(), *open.writer, ""));
+    FaultWriter writer(*open.writer, at, Kind::die, Moment::before);
+    bool died = false;
+    try {
+      static_cast<void>(purge(open.store(), writer, "", false));
+    } catch (const support::Died&) {
+      died = true;
+    }
+    if (!died) break;
+    ASSERT_TRUE(recover(open.store(), *open.writer));
+    const auto past = history(open.store());
+    ASSERT_TRUE(past);
+    const auto files = contents_below(tree.path() / "var/lib/guestclock/txn");
+    if (past->empty()) {
+      EXPECT_TRUE(files.empty());
+      ++forgotten;
+    } else {
+      EXPECT_EQ(past->front().state, model::TransactionState::rolled_back);
+      EXPECT_GT(files.size(), 3U);
+      ++kept;
+    }
+  }
+  EXPECT_GT(kept, 0U);
+  EXPECT_GT(forgotten, 0U);
+}
+
 TEST_F(Fault, ApplyAfterACrashUndoesItAndSaysThatThePlanIsOld) {
   const Expected both = expected();
   const std::size_t operations = operations_of_apply();

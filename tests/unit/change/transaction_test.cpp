@@ -308,6 +308,65 @@ TEST_F(Transaction, AnotherRunHoldsTheLock) {
   EXPECT_EQ(busy.error().code, ErrorCode::busy);
 }
 
+TEST_F(Transaction, APackageManagerAtWorkIsWaitedForAndThenRefused) {
+  tree_.write("/var/lib/dpkg/lock-frontend", "");
+  const auto dpkg = open_->writer->hold("/var/lib/dpkg/lock-frontend", Nanoseconds{});
+  ASSERT_TRUE(dpkg);
+  Store store = open_->store();
+  store.patience = Nanoseconds{};
+  const auto busy = apply(store, *open_->writer, grub_edit(), kNow);
+  ASSERT_FALSE(busy);
+  EXPECT_EQ(busy.error().code, ErrorCode::busy);
+  EXPECT_EQ(busy.error().path, "/var/lib/dpkg/lock-frontend");
+  EXPECT_EQ(tree_.read("/boot/grub/grub.conf"), "old\n");
+  EXPECT_TRUE(past().empty());
+}
+
+TEST_F(Transaction, PacmansLockIsItsExistence) {
+  tree_.write("/var/lib/pacman/db.lck", "");
+  const auto busy = carry_out(grub_edit());
+  ASSERT_FALSE(busy);
+  EXPECT_EQ(busy.error().code, ErrorCode::busy);
+  std::filesystem::remove(tree_.path() / "var/lib/pacman/db.lck");
+  EXPECT_TRUE(carry_out(grub_edit()));
+}
+
+TEST_F(Transaction, PurgeForgetsTheLastFinishedOne) {
+  const auto first = carry_out(grub_edit());
+  ASSERT_TRUE(first);
+  ASSERT_TRUE(undo());
+  const auto second = carry_out(grub_edit());
+  ASSERT_TRUE(second);
+  const auto forgotten = purge(open_->store(), *open_->writer, "", false);
+  ASSERT_TRUE(forgotten) << describe(forgotten.error());
+  EXPECT_EQ(forgotten->id, first->id);
+  EXPECT_EQ(forgotten->state, TransactionState::rolled_back);
+  EXPECT_TRUE(forgotten->changed);
+  ASSERT_EQ(past().size(), 1U);
+  EXPECT_EQ(past().front().id, second->id);
+  EXPECT_FALSE(std::filesystem::exists(full("/var/lib/guestclock/txn/" + first->id)));
+  EXPECT_EQ(tree_.read("/boot/grub/grub.conf"), "new\n");
+
+  const auto nothing = purge(open_->store(), *open_->writer, "", false);
+  ASSERT_TRUE(nothing);
+  EXPECT_FALSE(nothing->changed);
+}
+
+TEST_F(Transaction, PurgeTakesWhatIsInForceOnlyByNameAndForce) {
+  const auto applied = carry_out(grub_edit());
+  ASSERT_TRUE(applied);
+  const auto refused = purge(open_->store(), *open_->writer, applied->id, false);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::unsafe);
+  const auto unknown = purge(open_->store(), *open_->writer, "20261123T123456Z-9", true);
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().code, ErrorCode::not_found);
+  EXPECT_EQ(past().size(), 1U);
+  EXPECT_TRUE(purge(open_->store(), *open_->writer, applied->id, true));
+  EXPECT_TRUE(past().empty());
+  EXPECT_EQ(tree_.read("/boot/grub/grub.conf"), "new\n");
+}
+
 TEST_F(Transaction, CanBeUndoneByHand) {
   tree_.write("/etc/it's odd", "1\n");
   const auto before = contents_below(tree_.path());

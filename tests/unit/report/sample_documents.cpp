@@ -81,6 +81,15 @@ model::TransactionDocument sample_conflict() {
   return document;
 }
 
+model::TransactionDocument sample_purge() {
+  model::TransactionDocument document;
+  document.verb = "purge";
+  document.outcome.id = "20261123T120000Z-1";
+  document.outcome.state = model::TransactionState::rolled_back;
+  document.outcome.changed = true;
+  return document;
+}
+
 model::Rule mentioned_rule() {
   model::Rule rule;
   rule.rule = "ntp-local-clock";
@@ -127,6 +136,7 @@ std::vector<Sample> sample_documents() {
       {"apply", file("apply"), sample_apply()},
       {"rollback-conflict", file("rollback"), sample_conflict()},
       {"rollback-nothing", file("rollback"), nothing},
+      {"purge", file("purge"), sample_purge()},
       {"history", file("history"),
        model::HistoryDocument{{{"20261123T120000Z-1",
                                 model::TransactionState::rolled_back,

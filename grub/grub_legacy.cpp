@@ -232,6 +232,7 @@ Result<settings::Edition> GrubLegacy::edit(const system::Files& files,
     LegacyLine& line = menu.lines[linux.line];
     auto edited = edit_line(line, linux.parameters_begin, own, reading->path);
     if (!edited) return tl::make_unexpected(edited.error());
+    const bool changed = *edited != line.raw;
     line.raw = std::move(*edited);
     const LegacyMenu again = parse_legacy_menu(line.raw);
     const std::string_view parameters =
@@ -239,9 +240,8 @@ Result<settings::Edition> GrubLegacy::edit(const system::Files& files,
     edition.entries.push_back({entry.title, entry.is_default, entry.parameters,
                                model::split_parameters(parameters), entry.index});
     const std::string place = reading->path + ":" + std::to_string(line_number(line));
-    if (std::string warning = length_warning(parameters, limit, place); !warning.empty()) {
-      edition.warnings.push_back(std::move(warning));
-    }
+    std::string warning = length_warning(parameters, limit, place);
+    if (changed && !warning.empty()) edition.warnings.push_back(std::move(warning));
     if (line.in_automagic) {
       for (const model::ParameterEdit& edit : own) {
         if (!is_among(edit, in_automagic)) in_automagic.push_back(edit);

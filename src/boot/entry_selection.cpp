@@ -62,7 +62,7 @@ Result<void> check_selection(const model::EntrySelector& selector,
                     [&](const model::BootEntry& entry) { return selects(selector, edit, entry); });
     if (any) continue;
     return fail(ErrorCode::not_found, nothing_selected(selector, entries), std::string(file),
-                "name another one with --entries; `guestclock detect` lists them");
+                "name another one with --entries; `guestclock params list` shows them");
   }
   return {};
 }

@@ -43,15 +43,17 @@ Result<ObservedFile> observe(const system::Files& files, const JournalFile& file
 }
 
 Result<Restoration> Restoration::prepare(const Store& store, const TransactionDirectory& directory,
-                                         const std::vector<JournalFile>& files) {
+                                         const std::vector<JournalFile>& files,
+                                         ForeignFiles foreign) {
   Restoration restoration(store);
   restoration.files_ = files;
   restoration.before_.resize(files.size());
   for (std::size_t i = 0; i < files.size(); ++i) {
     auto observed = observe(store.system.files(), files[i]);
     if (!observed) return tl::make_unexpected(observed.error());
-    if (observed->now == FileNow::foreign) restoration.foreign_.push_back(i);
-    if (observed->now == FileNow::after) {
+    const bool theirs = observed->now == FileNow::foreign;
+    if (theirs && foreign == ForeignFiles::keep) restoration.foreign_.push_back(i);
+    if (observed->now == FileNow::after || (theirs && foreign == ForeignFiles::overwrite)) {
       restoration.ours_.push_back(i);
       if (files[i].existed) {
         auto bytes = directory.read_blob(files[i].number, Side::before, files[i].before_sha256);
@@ -82,13 +84,34 @@ Result<void> Restoration::remove_made_directories(system::SystemWriter& writer,
   return {};
 }
 
+bool Restoration::merge(std::size_t index, std::string bytes) {
+  auto metadata = store_->system.files().metadata(files_[index].resolved);
+  if (!metadata) return false;
+  metadata->modified.reset();
+  merged_[index] = std::move(*metadata);
+  before_[index] = std::move(bytes);
+  foreign_.erase(std::find(foreign_.begin(), foreign_.end(), index));
+  ours_.insert(std::upper_bound(ours_.begin(), ours_.end(), index), index);
+  return true;
+}
+
+Result<void> Restoration::put_back(system::SystemWriter& writer, std::size_t index) const {
+  const JournalFile& file = files_[index];
+  const std::optional<SteadyFile>& content = observed_[index].content;
+  if (const auto merged = merged_.find(index); merged != merged_.end()) {
+    return writer.replace(file.resolved, before_[index], merged->second, content->status);
+  }
+  if (!file.existed) return writer.remove_file(file.resolved);
+  // Removed by somebody else, and wanted back.
+  if (!content) return writer.create(file.resolved, before_[index], file.metadata);
+  return writer.replace(file.resolved, before_[index], file.metadata, content->status);
+}
+
 Result<std::vector<std::string>> Restoration::carry_out(system::SystemWriter& writer) const {
   std::vector<std::string> restored;
   for (auto index = ours_.rbegin(); index != ours_.rend(); ++index) {
     const JournalFile& file = files_[*index];
-    auto done = file.existed ? writer.replace(file.resolved, before_[*index], file.metadata,
-                                              observed_[*index].content->status)
-                             : writer.remove_file(file.resolved);
+    auto done = put_back(writer, *index);
     if (!done) return tl::make_unexpected(done.error());
     restored.push_back(file.path);
   }

@@ -1,6 +1,7 @@
 // One file of a transaction: what it is now, and back to what it was.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +24,12 @@ struct SteadyFile {
 [[nodiscard]] Result<std::optional<SteadyFile>> read_steady(const system::Files& files,
                                                             const std::string& path);
 
+/// What becomes of files that somebody else changed.
+enum class ForeignFiles {
+  keep,      ///< they stay as they are
+  overwrite  ///< they go back to the bytes before, like ours
+};
+
 enum class FileNow {
   before,   ///< as it was before the transaction (or still absent)
   after,    ///< as the transaction left it
@@ -42,12 +49,19 @@ class Restoration {
  public:
   [[nodiscard]] static Result<Restoration> prepare(const Store& store,
                                                    const TransactionDirectory& directory,
-                                                   const std::vector<JournalFile>& files);
+                                                   const std::vector<JournalFile>& files,
+                                                   ForeignFiles foreign);
 
-  /// Files that somebody else changed.
+  /// Files that somebody else changed and that are kept.
   [[nodiscard]] const std::vector<std::size_t>& foreign() const { return foreign_; }
   /// What is there now in place of a file, empty where it is missing.
   [[nodiscard]] std::string foreign_bytes(std::size_t index) const;
+  [[nodiscard]] bool foreign_is_there(std::size_t index) const {
+    return observed_[index].content.has_value();
+  }
+  /// The file is kept no longer: it gets these bytes, and stays whose it is. False where its owner
+  /// and mode cannot be read; it stays foreign then.
+  [[nodiscard]] bool merge(std::size_t index, std::string bytes);
   /// Whether any file would be written or removed.
   [[nodiscard]] bool restores() const { return !ours_.empty(); }
 
@@ -57,13 +71,15 @@ class Restoration {
 
  private:
   explicit Restoration(const Store& store) : store_(&store) {}
+  [[nodiscard]] Result<void> put_back(system::SystemWriter& writer, std::size_t index) const;
   [[nodiscard]] Result<void> remove_made_directories(system::SystemWriter& writer,
                                                      const JournalFile& file) const;
 
   const Store* store_;
   std::vector<JournalFile> files_;
   std::vector<ObservedFile> observed_;
-  std::vector<std::string> before_;  ///< bytes of those in ours_
+  std::vector<std::string> before_;                     ///< bytes of those in ours_
+  std::map<std::size_t, system::FileMetadata> merged_;  ///< those of ours_ that keep their own
   std::vector<std::size_t> ours_;
   std::vector<std::size_t> foreign_;
 };

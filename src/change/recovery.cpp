@@ -8,6 +8,23 @@
 namespace guestclock::change {
 namespace {
 
+/// Removes what a replacement that was cut off left beside the files. Under the lock nobody else is
+/// in the middle of one.
+Result<void> sweep(const Store& store, system::SystemWriter& writer,
+                   const std::vector<JournalFile>& files) {
+  for (const JournalFile& file : files) {
+    const std::string directory = file.resolved.substr(0, file.resolved.rfind('/') + 1);
+    const auto names = store.system.files().list(directory);
+    if (!names && names.error().code == ErrorCode::not_found) continue;
+    if (!names) return tl::make_unexpected(names.error());
+    for (const std::string& name : *names) {
+      if (!system::is_left_over(name)) continue;
+      if (auto gone = writer.remove_file(directory + name); !gone) return gone;
+    }
+  }
+  return {};
+}
+
 Result<RecoveredTransaction> undo(const Store& store, system::SystemWriter& writer,
                                   const StoredTransaction& transaction) {
   if (auto complete = check_complete(transaction); !complete) {
@@ -15,7 +32,10 @@ Result<RecoveredTransaction> undo(const Store& store, system::SystemWriter& writ
   }
   const TransactionDirectory directory(store, transaction.id);
   const std::vector<JournalFile>& files = transaction.journal.files;
-  const auto restoration = Restoration::prepare(store, directory, files);
+  if (auto swept = sweep(store, writer, files); !swept) {
+    return tl::make_unexpected(swept.error());
+  }
+  const auto restoration = Restoration::prepare(store, directory, files, ForeignFiles::keep);
   if (!restoration) return tl::make_unexpected(restoration.error());
   auto restored = restoration->carry_out(writer);
   if (!restored) return tl::make_unexpected(restored.error());

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "change/diff.h"
 #include "change/file_restore.h"
+#include "change/parameter_inverse.h"
 #include "change/recovery.h"
 #include "change/transaction.h"
 
@@ -56,8 +57,40 @@ std::string foreign_changes(const TransactionDirectory& directory,
   return diff;
 }
 
+const boot::BootLoader* loader_named(const UndoOptions& options, const std::string& name) {
+  const auto found =
+      std::find_if(options.loaders.begin(), options.loaders.end(),
+                   [&](const boot::BootLoader* loader) { return loader->name() == name; });
+  return found == options.loaders.end() ? nullptr : *found;
+}
+
+/// Takes our parameters out of files that somebody else changed, where that can be done; the others
+/// stay foreign.
+void merge_foreign(const Store& store, const TransactionDirectory& directory,
+                   const std::vector<JournalFile>& files, const UndoOptions& options,
+                   Restoration& restoration, std::vector<std::string>& pending) {
+  const std::vector<std::size_t> foreign = restoration.foreign();
+  for (const std::size_t index : foreign) {
+    const JournalFile& file = files[index];
+    const boot::BootLoader* const loader = loader_named(options, file.loader);
+    const auto after = directory.read_blob(file.number, Side::after, file.after_sha256);
+    if (loader == nullptr || !after || !restoration.foreign_is_there(index)) continue;
+    ChangedFile changed{file.resolved, "", *after, restoration.foreign_bytes(index)};
+    if (file.existed) {
+      auto before = directory.read_blob(file.number, Side::before, file.before_sha256);
+      if (!before) continue;
+      changed.before = std::move(*before);
+    }
+    auto inverse = take_back_parameters(*loader, store.system.files(), changed);
+    if (!inverse) continue;
+    if (!restoration.merge(index, std::move(inverse->bytes))) continue;
+    pending.insert(pending.end(), inverse->left.begin(), inverse->left.end());
+  }
+}
+
 Result<model::TransactionOutcome> undo(const Store& store, system::SystemWriter& writer,
-                                       const StoredTransaction& transaction) {
+                                       const StoredTransaction& transaction,
+                                       const UndoOptions& options) {
   if (auto complete = check_complete(transaction); !complete) {
     return tl::make_unexpected(complete.error());
   }
@@ -65,8 +98,10 @@ Result<model::TransactionOutcome> undo(const Store& store, system::SystemWriter&
   const std::vector<JournalFile>& files = transaction.journal.files;
   model::TransactionOutcome outcome;
   outcome.id = transaction.id;
-  const auto restoration = Restoration::prepare(store, directory, files);
+  auto restoration = Restoration::prepare(
+      store, directory, files, options.forced ? ForeignFiles::overwrite : ForeignFiles::keep);
   if (!restoration) return tl::make_unexpected(restoration.error());
+  merge_foreign(store, directory, files, options, *restoration, outcome.pending);
   if (!restoration->foreign().empty()) {
     outcome.state = TransactionState::conflict;
     outcome.conflict_diff = foreign_changes(directory, files, *restoration);
@@ -91,7 +126,7 @@ Result<model::TransactionOutcome> undo(const Store& store, system::SystemWriter&
 }  // namespace
 
 Result<model::TransactionOutcome> rollback(const Store& store, system::SystemWriter& writer,
-                                           const std::string& id) {
+                                           const std::string& id, const UndoOptions& options) {
   // Where there is no store there is nothing to undo, and nothing is made.
   const auto there = stored_transactions(store);
   if (!there) return tl::make_unexpected(there.error());
@@ -124,7 +159,7 @@ Result<model::TransactionOutcome> rollback(const Store& store, system::SystemWri
     outcome.id = (*found)->id;
     return outcome;
   }
-  return undo(store, writer, **found);
+  return undo(store, writer, **found, options);
 }
 
 }  // namespace guestclock::change

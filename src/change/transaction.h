@@ -2,10 +2,12 @@
 // change/journal.h.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "boot/boot_loader.h"
 #include "model/change.h"
 #include "system/system.h"
 #include "system/writer.h"
@@ -48,12 +50,20 @@ struct RecoveredTransaction {
 /// Whether recover() would have anything to do. Read only; false where the store cannot be read.
 [[nodiscard]] bool recovery_is_due(const Store& store);
 
+struct UndoOptions {
+  /// Those that may know what is in a file that somebody else changed.
+  std::span<const boot::BootLoader* const> loaders;
+  bool forced = false;  ///< such a file goes back to the bytes before, whatever stands there now
+};
+
 /// Undoes transaction `id` (empty: the last one that is applied). Files get back content, owner,
 /// mode, times and xattrs; files we created go; directories we created go where empty. A file that
-/// is neither as we left it nor as it was: conflict, its diff in the outcome, nothing is written.
+/// is neither as we left it nor as it was: our own parameters are taken out of it where that is
+/// unambiguous (parameter_inverse.h), else conflict, its diff in the outcome, nothing is written.
 [[nodiscard]] Result<model::TransactionOutcome> rollback(const Store& store,
                                                          system::SystemWriter& writer,
-                                                         const std::string& id);
+                                                         const std::string& id,
+                                                         const UndoOptions& options = {});
 
 /// Forgets transaction `id` (empty: the last finished one) and its backups; files stay as they are.
 /// Finished: rolled back, verified, or closed as a conflict. One that is in force can still be

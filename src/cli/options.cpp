@@ -63,7 +63,9 @@ po::options_description describe_groups(unsigned groups) {
         "where transactions and backups are kept, below --root");
   }
   if ((groups & kConfirming) != 0) add("yes", "do not ask");
-  if ((groups & kForce) != 0) add("force", "also where it cannot be undone any more");
+  if ((groups & kForce) != 0)
+    add("force",
+        "also over what somebody else changed since, and where it cannot be undone any more");
   if ((groups & kDryRun) != 0) add("dry-run", "show the plan, write nothing");
   if ((groups & kRules) != 0) {
     add("rules", po::value<std::string>()->value_name("DIR"),

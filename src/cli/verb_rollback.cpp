@@ -22,7 +22,8 @@ Result<ExitCode> run(const Invocation& invocation) {
   }
   auto writer = system::open_writer((*opened)->root());
   if (!writer) return tl::make_unexpected(writer.error());
-  auto outcome = change::rollback(store_of(**opened, options), **writer, id);
+  auto outcome =
+      change::rollback(store_of(**opened, options), **writer, id, {all_loaders(), options.force});
   if (!outcome) return tl::make_unexpected(outcome.error());
   ExitCode code = ExitCode::good;
   if (!outcome->conflict_diff.empty()) {
@@ -37,7 +38,11 @@ Result<ExitCode> run(const Invocation& invocation) {
 
 }  // namespace
 
-const Verb kRollback{"rollback",           "[ID]", "undo a transaction, the last one by default",
-                     kState | kConfirming, 1,      run};
+const Verb kRollback{"rollback",
+                     "[ID]",
+                     "undo a transaction, the last one by default",
+                     kState | kConfirming | kForce,
+                     1,
+                     run};
 
 }  // namespace guestclock::cli

@@ -46,7 +46,8 @@ std::string outcome_in_words(const std::string& verb, const model::TransactionOu
   }
   const bool undo = verb == "rollback";
   if (outcome.state == model::TransactionState::conflict) {
-    return "Somebody else changed a file since: nothing was written.";
+    return "Somebody else changed a file since: nothing was written. --force restores it all the "
+           "same.";
   }
   if (!outcome.changed) {
     return undo ? "Nothing to undo." : "Nothing to change: everything is already in place.";

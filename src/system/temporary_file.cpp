@@ -13,9 +13,13 @@
 
 #include "system/byte_io.h"
 #include "system/file_status.h"
+#include "system/writer.h"
 
 namespace guestclock::system {
 namespace {
+
+constexpr std::string_view kPrefix = ".guestclock-";
+constexpr std::size_t kDigits = 16;
 
 timespec to_timespec(Nanoseconds time) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
@@ -27,6 +31,11 @@ timespec to_timespec(Nanoseconds time) {
 
 }  // namespace
 
+bool is_left_over(std::string_view name) {
+  return name.size() == kPrefix.size() + kDigits && name.starts_with(kPrefix) &&
+         name.find_first_not_of("0123456789abcdef", kPrefix.size()) == std::string_view::npos;
+}
+
 Result<TemporaryFile> TemporaryFile::create(int directory, std::uint32_t mode, std::string path) {
   constexpr int kFlags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
   constexpr int kAttempts = 8;
@@ -35,7 +44,7 @@ Result<TemporaryFile> TemporaryFile::create(int directory, std::uint32_t mode, s
     if (::getentropy(&bits, sizeof bits) != 0) {
       return fail_errno(errno, "cannot get a random name", std::move(path));
     }
-    std::string name = fmt::format(".guestclock-{:016x}", bits);
+    std::string name = fmt::format("{}{:0{}x}", kPrefix, bits, kDigits);
     UniqueFd fd(::openat(directory, name.c_str(), kFlags, mode));
     if (fd.valid()) {
       return TemporaryFile(directory, std::move(name), std::move(fd), std::move(path));

@@ -17,6 +17,10 @@ class Lock {
   virtual ~Lock() = default;
 };
 
+/// Whether a file of this name is what an operation that was cut off leaves beside its target:
+/// ".guestclock-" and 16 hexadecimal digits.
+[[nodiscard]] bool is_left_over(std::string_view name);
+
 /// Paths are absolute, as seen inside the root, and are resolved inside it. Only replace() follows
 /// a link in the last component: the others act on that very name.
 class SystemWriter {

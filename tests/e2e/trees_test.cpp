@@ -177,14 +177,44 @@ TEST_F(Trees, AuditOfCentos53ExplainsBothFixes) {
   }
 }
 
-TEST_F(Trees, ForeignChangeSinceIsAConflict) {
+TEST_F(Trees, RollbackTakesOnlyOurParametersOutOfAFileChangedSince) {
   make_centos5_tree(tree_);
+  const std::string before = tree_.read("/boot/grub/grub.conf");
   run(with({"apply", "--yes"}, kVmwareI386), 0);
-  const std::string foreign = tree_.read("/boot/grub/grub.conf") + "# by hand\n";
+  tree_.write("/boot/grub/grub.conf", tree_.read("/boot/grub/grub.conf") + "# by hand\n");
+  const json undone = run({"rollback", "--yes"}, 0);
+  EXPECT_EQ(undone["changed"], true);
+  EXPECT_EQ(tree_.read("/boot/grub/grub.conf"), before + "# by hand\n");
+}
+
+TEST_F(Trees, AForeignChangeOfOurParameterIsAConflictUnlessForced) {
+  make_centos5_tree(tree_);
+  const std::string before = tree_.read("/boot/grub/grub.conf");
+  run(with({"apply", "--yes"}, kVmwareI386), 0);
+  std::string foreign = tree_.read("/boot/grub/grub.conf");
+  const std::size_t at = foreign.find("clocksource=acpi_pm");
+  ASSERT_NE(at, std::string::npos);
+  foreign.replace(at, std::string("clocksource=acpi_pm").size(), "clocksource=pit");
   tree_.write("/boot/grub/grub.conf", foreign);
   const json undone = run({"rollback", "--yes"}, 5);
   EXPECT_EQ(undone["changed"], false);
   EXPECT_EQ(tree_.read("/boot/grub/grub.conf"), foreign);
+  run({"rollback", "--yes", "--force"}, 0);
+  EXPECT_EQ(tree_.read("/boot/grub/grub.conf"), before);
+}
+
+TEST_F(Trees, PurgeForgetsWhatWasRolledBack) {
+  make_centos5_tree(tree_);
+  const json applied = run(with({"apply", "--yes"}, kVmwareI386), 0);
+  const Finished in_force =
+      support::run_program({GUESTCLOCK_PROGRAM, "purge", std::string(applied["transaction"]),
+                            "--yes", "--root", tree_.path().string()});
+  EXPECT_EQ(in_force.exit_code, 1);
+  EXPECT_NE(in_force.err.find("--force"), std::string::npos) << in_force.err;
+  run({"rollback", "--yes"}, 0);
+  EXPECT_EQ(run({"purge", "--yes"}, 0)["transaction"], applied["transaction"]);
+  EXPECT_TRUE(run({"history"}, 0)["transactions"].empty());
+  EXPECT_EQ(run({"purge", "--yes"}, 0)["changed"], false);
 }
 
 TEST_F(Trees, ATransactionThatWasCutOffIsReportedThenUndone) {

@@ -266,6 +266,23 @@ TEST_F(Fault, APurgeThatIsCutOffLeavesTheTransactionWholeOrForgotten) {
   EXPECT_GT(forgotten, 0U);
 }
 
+TEST_F(Fault, RecoverySweepsWhatAReplacementLeftBesideTheFile) {
+  const Expected both = expected();
+  const std::size_t operations = operations_of_apply();
+  const support::ScratchDirectory tree;
+  fill(tree);
+  const OpenTree open(tree);
+  FaultWriter writer(*open.writer, operations - 1, Kind::die, Moment::after);
+  EXPECT_THROW(static_cast<void>(apply(open.store(), writer, changes(), kNow)), support::Died);
+  const std::string beside = changes().files.front().edit.path;
+  const std::string directory = beside.substr(0, beside.rfind('/') + 1);
+  tree.write(directory + ".guestclock-0123456789abcdef", "half of a fi");
+  tree.write(directory + ".guestclock-notes", "somebody's own");
+  ASSERT_TRUE(recover(open.store(), *open.writer));
+  std::filesystem::remove(tree.path() / (directory + ".guestclock-notes").substr(1));
+  EXPECT_EQ(contents_below(tree.path(), kState), both.before);
+}
+
 TEST_F(Fault, ApplyAfterACrashUndoesItAndSaysThatThePlanIsOld) {
   const Expected both = expected();
   const std::size_t operations = operations_of_apply();

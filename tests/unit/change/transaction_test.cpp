@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "change/journal.h"
+#include "grub/grub_legacy.h"
 #include "unit/change/change_sets.h"
 
 namespace guestclock::change {
@@ -257,6 +258,60 @@ TEST_F(Transaction, AFileThatSomebodyElseChangedIsAConflictAndNothingIsWritten) 
   tree_.write("/boot/grub/grub.conf", "new\n");
   EXPECT_TRUE(undo()->changed);
   EXPECT_EQ(tree_.read("/etc/other"), "1\n");
+}
+
+TEST_F(Transaction, OnlyOurParametersAreTakenOutOfAFileThatSomebodyElseChanged) {
+  const std::string title = "default=0\ntitle Linux\n\troot (hd0,0)\n\tkernel /vmlinuz ro a=1";
+  tree_.write("/boot/grub/grub.conf", title + " b=2\n");
+  ASSERT_TRUE(carry_out(
+      set_of({edit_of("/etc/grub.conf", title + " b=2\n", title + " b=3 divider=10\n")})));
+  const std::string fresh = "title New\n\tkernel /vmlinuz-new ro divider=10\n";
+  tree_.write("/boot/grub/grub.conf", "timeout=3\n" + title + " b=3 divider=10 c=4\n" + fresh);
+  ASSERT_EQ(::chmod(full("/boot/grub/grub.conf").c_str(), 0604), 0);
+  const grub::GrubLegacy legacy;
+  const boot::BootLoader* const loaders[] = {&legacy};
+  const auto undone = rollback(open_->store(), *open_->writer, "", {loaders, false});
+  ASSERT_TRUE(undone) << describe(undone.error());
+  EXPECT_EQ(undone->state, TransactionState::rolled_back) << undone->conflict_diff;
+  EXPECT_EQ(tree_.read("/boot/grub/grub.conf"), "timeout=3\n" + title + " b=2 c=4\n" + fresh);
+  EXPECT_EQ(facts("/boot/grub/grub.conf").mode & 07777U, 0604U);
+  ASSERT_EQ(undone->pending.size(), 1U);
+  EXPECT_NE(undone->pending.front().find("\"New\""), std::string::npos) << undone->pending.front();
+}
+
+TEST_F(Transaction, AParameterThatWasChangedAgainIsAConflict) {
+  const std::string title = "title Linux\n\tkernel /vmlinuz ro";
+  tree_.write("/boot/grub/grub.conf", title + "\n");
+  ASSERT_TRUE(
+      carry_out(set_of({edit_of("/etc/grub.conf", title + "\n", title + " divider=10\n")})));
+  tree_.write("/boot/grub/grub.conf", title + " divider=5\n");
+  const grub::GrubLegacy legacy;
+  const boot::BootLoader* const loaders[] = {&legacy};
+  const auto refused = rollback(open_->store(), *open_->writer, "", {loaders, false});
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->state, TransactionState::conflict);
+  EXPECT_NE(refused->conflict_diff.find("+\tkernel /vmlinuz ro divider=5"), std::string::npos);
+  EXPECT_EQ(tree_.read("/boot/grub/grub.conf"), title + " divider=5\n");
+}
+
+TEST_F(Transaction, ForceGivesBackTheBytesBeforeWhateverStandsThere) {
+  tree_.write("/etc/other", "1\n");
+  const FileFacts before = facts("/boot/grub/grub.conf");
+  const auto tree_before = contents_below(tree_.path());
+  ASSERT_TRUE(carry_out(
+      set_of({edit_of("/etc/grub.conf", "old\n", "new\n"), edit_of("/etc/other", "1\n", "2\n"),
+              edit_of("/etc/made", std::nullopt, "3\n")})));
+  tree_.write("/boot/grub/grub.conf", "new\nand theirs\n");
+  tree_.write("/etc/made", "theirs\n");
+  std::filesystem::remove(tree_.path() / "etc/other");
+  const auto refused = undo();
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->state, TransactionState::conflict);
+  const auto forced = rollback(open_->store(), *open_->writer, "", {{}, true});
+  ASSERT_TRUE(forced) << describe(forced.error());
+  EXPECT_EQ(forced->state, TransactionState::rolled_back);
+  EXPECT_EQ(contents_below(tree_.path(), "/var"), tree_before);
+  EXPECT_EQ(facts("/boot/grub/grub.conf"), before);
 }
 
 TEST_F(Transaction, AFileThatIsGoneIsAConflictToo) {

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "change/edition_check.h"
 #include "freebsd/loader_conf_lines.h"
 #include "freebsd/loader_settings.h"
 #include "support/corpus.h"
@@ -218,6 +219,50 @@ TEST(FreebsdLoader, RefusesWhatItsGrammarCannotCarry) {
   }
   EXPECT_TRUE(machine.edit({{"k", {std::string(128, '1')}, ""}}));
   EXPECT_FALSE(machine.edit({kHz, kHz}));
+}
+
+TEST(FreebsdLoader, AddsOnlyWhereNoOtherValueStands) {
+  const ParameterEdit add{"kern.hz", {"100"}, "", ParameterEdit::Action::add};
+  EXPECT_EQ(changed(Machine(loader_conf("a=\"1\"\n")).edit({add})),
+            loader_conf("a=\"1\"\nkern.hz=\"100\"\n"));
+  EXPECT_EQ(changed(Machine(loader_conf("kern.hz=1\nkern.hz=100\n")).edit({add})), Contents());
+  const auto refused = Machine(loader_conf("a=\"1\"\nkern.hz=\"250\"\n")).edit({add});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::unsafe);
+  EXPECT_EQ(refused.error().path, "/boot/loader.conf:2");
+  Contents by_default{{"/boot/defaults/loader.conf", std::string(kNewOrder) + "kern.hz=\"1\"\n"}};
+  EXPECT_EQ(changed(Machine(by_default).edit({add})), loader_conf("kern.hz=\"100\"\n"));
+}
+
+TEST(FreebsdLoader, RemovesAValueOnlyWhereItIsInEffect) {
+  const ParameterEdit gone{"kern.hz", {"7", "100"}, "", ParameterEdit::Action::remove};
+  EXPECT_EQ(changed(Machine(loader_conf("kern.hz=1\na=\"1\"\nkern.hz=\"100\"\n")).edit({gone})),
+            loader_conf("a=\"1\"\n"));
+  for (const char* bytes : {"kern.hz=100\nkern.hz=1\n", "a=\"1\"\n", ""}) {
+    EXPECT_EQ(changed(Machine(loader_conf(bytes)).edit({gone})), Contents()) << bytes;
+  }
+  const ParameterEdit bare{"kern.hz", {}, "", ParameterEdit::Action::remove};
+  EXPECT_EQ(changed(Machine(loader_conf("kern.hz=100\nkern.hz=1\n")).edit({bare})),
+            loader_conf(""));
+}
+
+TEST(FreebsdLoader, WhatAnActionComesToIsWhatThePlanChecks) {
+  using Action = ParameterEdit::Action;
+  const FreebsdLoader loader;
+  for (const char* bytes : {"", "kern.hz=\"100\"\n", "kern.hz=\"1\"\nkern.hz=100\n"}) {
+    for (const ParameterEdit& edit : {ParameterEdit{"kern.hz", {"100"}, "", Action::add},
+                                      ParameterEdit{"kern.hz", {"100"}, "", Action::remove},
+                                      ParameterEdit{"kern.hz", {"1"}, "", Action::remove},
+                                      ParameterEdit{"kern.hz", {}, "", Action::remove}}) {
+      const Machine machine(loader_conf(bytes));
+      const auto edition = machine.edit({edit});
+      ASSERT_TRUE(edition) << bytes;
+      const auto files = machine.files();
+      const auto checked =
+          change::check_edition({&loader, {}}, files, *edition, std::vector{edit}, {});
+      EXPECT_TRUE(checked) << bytes << (checked ? "" : describe(checked.error()));
+    }
+  }
 }
 
 TEST(FreebsdLoader, HintsAreNotRemoved) {

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "change/edition_check.h"
+#include "change/plan.h"
 #include "freebsd/loader_conf_lines.h"
 #include "freebsd/loader_settings.h"
 #include "support/corpus.h"
@@ -263,6 +264,28 @@ TEST(FreebsdLoader, WhatAnActionComesToIsWhatThePlanChecks) {
       EXPECT_TRUE(checked) << bytes << (checked ? "" : describe(checked.error()));
     }
   }
+}
+
+TEST(FreebsdLoader, APlanOfOwnParametersRemovesOneValue) {
+  const support::ScratchDirectory tree;
+  tree.write("/boot/loader.conf", "a=\"1\"\nkern.hz=\"100\"\n");
+  const auto machine = system::open_tree(tree.path().string());
+  ASSERT_TRUE(machine);
+  const FreebsdLoader loader;
+  const auto planned = [&](const char* value, ParameterEdit::Action action) {
+    const ParameterEdit edit{"kern.hz", {value}, "", action};
+    return change::plan_parameters(std::span(&edit, 1), {}, **machine, {&loader, {}}, {}, {});
+  };
+  const auto removed = planned("100", ParameterEdit::Action::remove);
+  ASSERT_TRUE(removed) << describe(removed.error());
+  ASSERT_EQ(removed->files.size(), 1U);
+  EXPECT_EQ(removed->files[0].edit.after, "a=\"1\"\n");
+  const auto other = planned("250", ParameterEdit::Action::remove);
+  ASSERT_TRUE(other) << describe(other.error());
+  EXPECT_FALSE(other->changes_files());
+  const auto added = planned("250", ParameterEdit::Action::add);
+  ASSERT_FALSE(added);
+  EXPECT_EQ(added.error().path, "/boot/loader.conf:2");
 }
 
 TEST(FreebsdLoader, HintsAreNotRemoved) {

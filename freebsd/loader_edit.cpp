@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "boot/parameter_line.h"
 #include "system/overlay_files.h"
 
 namespace guestclock::freebsd {
@@ -24,7 +25,8 @@ std::optional<std::string> why_not_carried(const model::ParameterEdit& edit) {
       probe.lines.front().doubtful || edit.key.size() > kEnvironmentLimit) {
     return "\"" + printable(edit.key) + "\" is no tunable's name";
   }
-  if (edit.values.empty()) return std::nullopt;
+  // A value to remove is only compared, never written.
+  if (edit.values.empty() || boot::only_removes(edit)) return std::nullopt;
   if (edit.values.size() > 1) return edit.key + " can have one value only";
   if (!edit.values.front()) return edit.key + " needs a value";
   const std::string& value = *edit.values.front();
@@ -39,6 +41,12 @@ std::optional<std::string> why_not_carried(const model::ParameterEdit& edit) {
   return std::nullopt;
 }
 
+/// Whether a removal is about a tunable of this value.
+bool removes_value(const model::ParameterEdit& edit, const std::string& value) {
+  return edit.values.empty() ||
+         std::find(edit.values.begin(), edit.values.end(), value) != edit.values.end();
+}
+
 std::string place(const SettingsFile& file, std::size_t line) {
   return file.path + ":" + std::to_string(line + 1);
 }
@@ -51,7 +59,10 @@ class TunableEdit {
 
   Result<void> run() {
     if (auto clear = check_readable(); !clear) return clear;
-    return edit_.values.empty() ? remove() : set(*edit_.values.front());
+    if (boot::only_removes(edit_)) return remove();
+    if (edit_.values.empty()) return {};
+    const std::string& value = *edit_.values.front();
+    return edit_.action == model::ParameterEdit::Action::add ? add(value) : set(value);
   }
 
   [[nodiscard]] const std::vector<std::size_t>& touched() const { return touched_; }
@@ -73,6 +84,8 @@ class TunableEdit {
   }
 
   Result<void> remove() {
+    const Assignment* const winner = settings_.effective(edit_.key);
+    if (winner == nullptr || !removes_value(edit_, winner->value)) return {};
     for (std::size_t index = 0; index < settings_.files.size(); ++index) {
       SettingsFile& file = settings_.files[index];
       if (file.role == SettingsFile::Role::defaults) continue;
@@ -90,6 +103,21 @@ class TunableEdit {
       }
     }
     return {};
+  }
+
+  /// A tunable has one value: another one is not added to, and not overwritten unasked.
+  Result<void> add(const std::string& value) {
+    const Assignment* const winner = settings_.effective(edit_.key);
+    if (winner == nullptr) return append(value);
+    const SettingsFile& file = settings_.files[winner->file];
+    if (file.role == SettingsFile::Role::defaults) return append(value);
+    if (winner->value != value) {
+      return fail(ErrorCode::unsafe,
+                  edit_.key + " has the value \"" + printable(winner->value) +
+                      "\" already and can have one only",
+                  place(file, winner->line), "set it instead of adding to it");
+    }
+    return file.role == SettingsFile::Role::hints ? set(value) : Result<void>();
   }
 
   Result<void> set(const std::string& value) {
@@ -173,9 +201,10 @@ Result<void> check_outcome(const LoaderSettings& settings,
     const Assignment* const effective = settings.effective(edit.key);
     const bool set_by_us = effective != nullptr &&
                            settings.files[effective->file].role != SettingsFile::Role::defaults;
-    const bool holds = edit.values.empty()
-                           ? !set_by_us
-                           : effective != nullptr && effective->value == *edit.values.front();
+    const bool holds = boot::only_removes(edit)
+                           ? !set_by_us || !removes_value(edit, effective->value)
+                           : edit.values.empty() ||
+                                 (effective != nullptr && effective->value == *edit.values.front());
     if (holds) continue;
     return fail(ErrorCode::unsafe, edit.key + " would not come out as asked for",
                 effective == nullptr ? std::string(kLoaderConf)

@@ -13,7 +13,9 @@ namespace guestclock::freebsd {
 
 /// New contents by path, of the files that change. `unsafe` where the loader could not carry a
 /// value, `malformed` where what stands there is read differently by different releases; both with
-/// "file:line" where there is one.
+/// "file:line" where there is one. A tunable has one value: `add` is refused (unsafe, file:line)
+/// where another one stands; `remove` with values takes every line of the name where the value in
+/// effect is among them, and nothing otherwise.
 [[nodiscard]] Result<std::map<std::string, std::string>> edit_tunables(
     const system::Files& files, std::span<const model::ParameterEdit> edits);
 

@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "change/edition_check.h"
+#include "change/plan.h"
 #include "freebsd/loader_conf_lines.h"
 #include "freebsd/loader_settings.h"
 #include "support/corpus.h"
@@ -218,6 +220,72 @@ TEST(FreebsdLoader, RefusesWhatItsGrammarCannotCarry) {
   }
   EXPECT_TRUE(machine.edit({{"k", {std::string(128, '1')}, ""}}));
   EXPECT_FALSE(machine.edit({kHz, kHz}));
+}
+
+TEST(FreebsdLoader, AddsOnlyWhereNoOtherValueStands) {
+  const ParameterEdit add{"kern.hz", {"100"}, "", ParameterEdit::Action::add};
+  EXPECT_EQ(changed(Machine(loader_conf("a=\"1\"\n")).edit({add})),
+            loader_conf("a=\"1\"\nkern.hz=\"100\"\n"));
+  EXPECT_EQ(changed(Machine(loader_conf("kern.hz=1\nkern.hz=100\n")).edit({add})), Contents());
+  const auto refused = Machine(loader_conf("a=\"1\"\nkern.hz=\"250\"\n")).edit({add});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::unsafe);
+  EXPECT_EQ(refused.error().path, "/boot/loader.conf:2");
+  Contents by_default{{"/boot/defaults/loader.conf", std::string(kNewOrder) + "kern.hz=\"1\"\n"}};
+  EXPECT_EQ(changed(Machine(by_default).edit({add})), loader_conf("kern.hz=\"100\"\n"));
+}
+
+TEST(FreebsdLoader, RemovesAValueOnlyWhereItIsInEffect) {
+  const ParameterEdit gone{"kern.hz", {"7", "100"}, "", ParameterEdit::Action::remove};
+  EXPECT_EQ(changed(Machine(loader_conf("kern.hz=1\na=\"1\"\nkern.hz=\"100\"\n")).edit({gone})),
+            loader_conf("a=\"1\"\n"));
+  for (const char* bytes : {"kern.hz=100\nkern.hz=1\n", "a=\"1\"\n", ""}) {
+    EXPECT_EQ(changed(Machine(loader_conf(bytes)).edit({gone})), Contents()) << bytes;
+  }
+  const ParameterEdit bare{"kern.hz", {}, "", ParameterEdit::Action::remove};
+  EXPECT_EQ(changed(Machine(loader_conf("kern.hz=100\nkern.hz=1\n")).edit({bare})),
+            loader_conf(""));
+}
+
+TEST(FreebsdLoader, WhatAnActionComesToIsWhatThePlanChecks) {
+  using Action = ParameterEdit::Action;
+  const FreebsdLoader loader;
+  for (const char* bytes : {"", "kern.hz=\"100\"\n", "kern.hz=\"1\"\nkern.hz=100\n"}) {
+    for (const ParameterEdit& edit : {ParameterEdit{"kern.hz", {"100"}, "", Action::add},
+                                      ParameterEdit{"kern.hz", {"100"}, "", Action::remove},
+                                      ParameterEdit{"kern.hz", {"1"}, "", Action::remove},
+                                      ParameterEdit{"kern.hz", {}, "", Action::remove}}) {
+      const Machine machine(loader_conf(bytes));
+      const auto edition = machine.edit({edit});
+      ASSERT_TRUE(edition) << bytes;
+      const auto files = machine.files();
+      const auto checked =
+          change::check_edition({&loader, {}}, files, *edition, std::vector{edit}, {});
+      EXPECT_TRUE(checked) << bytes << (checked ? "" : describe(checked.error()));
+    }
+  }
+}
+
+TEST(FreebsdLoader, APlanOfOwnParametersRemovesOneValue) {
+  const support::ScratchDirectory tree;
+  tree.write("/boot/loader.conf", "a=\"1\"\nkern.hz=\"100\"\n");
+  const auto machine = system::open_tree(tree.path().string());
+  ASSERT_TRUE(machine);
+  const FreebsdLoader loader;
+  const auto planned = [&](const char* value, ParameterEdit::Action action) {
+    const ParameterEdit edit{"kern.hz", {value}, "", action};
+    return change::plan_parameters(std::span(&edit, 1), {}, **machine, {&loader, {}}, {}, {});
+  };
+  const auto removed = planned("100", ParameterEdit::Action::remove);
+  ASSERT_TRUE(removed) << describe(removed.error());
+  ASSERT_EQ(removed->files.size(), 1U);
+  EXPECT_EQ(removed->files[0].edit.after, "a=\"1\"\n");
+  const auto other = planned("250", ParameterEdit::Action::remove);
+  ASSERT_TRUE(other) << describe(other.error());
+  EXPECT_FALSE(other->changes_files());
+  const auto added = planned("250", ParameterEdit::Action::add);
+  ASSERT_FALSE(added);
+  EXPECT_EQ(added.error().path, "/boot/loader.conf:2");
 }
 
 TEST(FreebsdLoader, HintsAreNotRemoved) {

@@ -6,7 +6,8 @@
 
 namespace guestclock::change {
 
-Result<std::optional<SteadyFile>> read_steady(const system::Files& files, const std::string& path) {
+Result<std::optional<system::SteadyFile>> read_steady(const system::Files& files,
+                                                      const std::string& path) {
   const auto status = files.status(path);
   if (!status && status.error().code == ErrorCode::not_found) return std::nullopt;
   if (!status) return tl::make_unexpected(status.error());
@@ -17,7 +18,7 @@ Result<std::optional<SteadyFile>> read_steady(const system::Files& files, const 
   if (*again != *status) {
     return fail(ErrorCode::conflict, "changes while it is being read", path, "try again");
   }
-  return SteadyFile{std::move(*bytes), *status};
+  return system::SteadyFile{std::move(*bytes), *status};
 }
 
 Result<ObservedFile> observe(const system::Files& files, const JournalFile& file) {
@@ -42,6 +43,45 @@ Result<ObservedFile> observe(const system::Files& files, const JournalFile& file
   return observed;
 }
 
+bool is_torn(std::string_view now, std::string_view before, std::string_view after) {
+  constexpr std::size_t kBlock = 512;
+  const std::string_view shorter = before.size() < after.size() ? before : after;
+  const std::string_view longer = before.size() < after.size() ? after : before;
+  if (now.size() < shorter.size() || now.size() > longer.size()) return false;
+  // Where the shorter one was written and the file not yet cut off behind it.
+  const std::string uncut = std::string(shorter) + std::string(longer.substr(shorter.size()));
+  for (std::size_t at = 0; at < now.size(); at += kBlock) {
+    const std::string_view block = now.substr(at, kBlock);
+    const auto is_of = [&](std::string_view whole) {
+      std::string same(at < whole.size() ? whole.substr(at, block.size()) : std::string_view());
+      same.resize(block.size(), '\0');
+      return same == block;
+    };
+    if (!is_of(before) && !is_of(after) && !is_of(uncut)) return false;
+  }
+  return true;
+}
+
+Result<void> discard_staged(const Store& store, system::SystemWriter& writer,
+                            const JournalFile& file) {
+  const auto there = store.system.files().link_status(file.temporary);
+  if (!there && there.error().code == ErrorCode::not_found) return {};
+  if (!there) return tl::make_unexpected(there.error());
+  return writer.remove_file(file.temporary);
+}
+
+bool Restoration::is_ours(const TransactionDirectory& directory, std::size_t index,
+                          ForeignFiles foreign) const {
+  const ObservedFile& observed = observed_[index];
+  const JournalFile& file = files_[index];
+  if (observed.now != FileNow::foreign) return observed.now == FileNow::after;
+  if (foreign == ForeignFiles::give_back_before) return true;
+  if (foreign == ForeignFiles::keep || !file.in_place || !observed.content) return false;
+  const auto before = directory.read_blob(file.number, Side::before, file.before_sha256);
+  const auto after = directory.read_blob(file.number, Side::after, file.after_sha256);
+  return before && after && is_torn(observed.content->bytes, *before, *after);
+}
+
 Result<Restoration> Restoration::prepare(const Store& store, const TransactionDirectory& directory,
                                          const std::vector<JournalFile>& files,
                                          ForeignFiles foreign) {
@@ -51,23 +91,23 @@ Result<Restoration> Restoration::prepare(const Store& store, const TransactionDi
   for (std::size_t i = 0; i < files.size(); ++i) {
     auto observed = observe(store.system.files(), files[i]);
     if (!observed) return tl::make_unexpected(observed.error());
-    const bool theirs = observed->now == FileNow::foreign;
-    if (theirs && foreign == ForeignFiles::keep) restoration.foreign_.push_back(i);
-    if (observed->now == FileNow::after || (theirs && foreign == ForeignFiles::overwrite)) {
-      restoration.ours_.push_back(i);
-      if (files[i].existed) {
-        auto bytes = directory.read_blob(files[i].number, Side::before, files[i].before_sha256);
-        if (!bytes) return tl::make_unexpected(bytes.error());
-        restoration.before_[i] = std::move(*bytes);
-      }
-    }
     restoration.observed_.push_back(std::move(*observed));
+    if (!restoration.is_ours(directory, i, foreign)) {
+      if (restoration.observed_[i].now == FileNow::foreign) restoration.foreign_.push_back(i);
+      continue;
+    }
+    restoration.ours_.push_back(i);
+    if (files[i].existed) {
+      auto bytes = directory.read_blob(files[i].number, Side::before, files[i].before_sha256);
+      if (!bytes) return tl::make_unexpected(bytes.error());
+      restoration.before_[i] = std::move(*bytes);
+    }
   }
   return restoration;
 }
 
 std::string Restoration::foreign_bytes(std::size_t index) const {
-  const std::optional<SteadyFile>& content = observed_[index].content;
+  const std::optional<system::SteadyFile>& content = observed_[index].content;
   return content ? content->bytes : std::string();
 }
 
@@ -95,16 +135,45 @@ bool Restoration::merge(std::size_t index, std::string bytes) {
   return true;
 }
 
+bool Restoration::is_staged(std::size_t index) const {
+  const bool wanted = files_[index].existed || merged_.count(index) != 0;
+  return wanted && !(files_[index].in_place && observed_[index].content);
+}
+
+const system::FileMetadata& Restoration::metadata_of(std::size_t index) const {
+  const auto merged = merged_.find(index);
+  return merged != merged_.end() ? merged->second : files_[index].metadata;
+}
+
+Result<void> Restoration::stage_each(system::SystemWriter& writer) const {
+  for (const std::size_t index : ours_) {
+    if (!is_staged(index)) continue;
+    auto made = writer.create(files_[index].temporary, before_[index], metadata_of(index));
+    if (!made) return made;
+  }
+  return writer.sync();
+}
+
+Result<void> Restoration::stage(system::SystemWriter& writer) const {
+  auto staged = stage_each(writer);
+  if (staged) return staged;
+  for (const std::size_t index : ours_) {
+    // What cannot be removed now is removed by recovery; the first failure is the one to tell.
+    static_cast<void>(discard_staged(*store_, writer, files_[index]));
+  }
+  return staged;
+}
+
 Result<void> Restoration::put_back(system::SystemWriter& writer, std::size_t index) const {
   const JournalFile& file = files_[index];
-  const std::optional<SteadyFile>& content = observed_[index].content;
-  if (const auto merged = merged_.find(index); merged != merged_.end()) {
-    return writer.replace(file.resolved, before_[index], merged->second, content->status);
-  }
-  if (!file.existed) return writer.remove_file(file.resolved);
+  const std::optional<system::SteadyFile>& content = observed_[index].content;
   // Removed by somebody else, and wanted back.
-  if (!content) return writer.create(file.resolved, before_[index], file.metadata);
-  return writer.replace(file.resolved, before_[index], file.metadata, content->status);
+  if (!content) return writer.move_new(file.temporary, file.resolved);
+  if (is_staged(index)) return writer.replace(file.temporary, file.resolved, *content);
+  if (!file.existed && merged_.count(index) == 0) {
+    return writer.remove_expected(file.resolved, file.temporary, *content);
+  }
+  return writer.overwrite(file.resolved, before_[index], metadata_of(index), *content);
 }
 
 Result<std::vector<std::string>> Restoration::carry_out(system::SystemWriter& writer) const {
@@ -120,6 +189,7 @@ Result<std::vector<std::string>> Restoration::carry_out(system::SystemWriter& wr
       return tl::make_unexpected(gone.error());
     }
   }
+  if (auto synced = writer.sync(); !synced) return tl::make_unexpected(synced.error());
   std::reverse(restored.begin(), restored.end());
   return restored;
 }

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -13,21 +14,16 @@
 
 namespace guestclock::change {
 
-/// A file that was read in one piece: its bytes belong to its status.
-struct SteadyFile {
-  std::string bytes;
-  system::FileStatus status;
-};
-
 /// Nothing where there is no such file; `conflict` where it changes while it is being read;
 /// `unsupported` where it is no regular file.
-[[nodiscard]] Result<std::optional<SteadyFile>> read_steady(const system::Files& files,
-                                                            const std::string& path);
+[[nodiscard]] Result<std::optional<system::SteadyFile>> read_steady(const system::Files& files,
+                                                                    const std::string& path);
 
 /// What becomes of files that somebody else changed.
 enum class ForeignFiles {
-  keep,      ///< they stay as they are
-  overwrite  ///< they go back to the bytes before, like ours
+  keep,             ///< they stay as they are
+  keep_but_torn,    ///< a crash may have cut off the overwriting of a file: such a one is ours
+  give_back_before  ///< they go back to the bytes before, like ours
 };
 
 enum class FileNow {
@@ -38,13 +34,18 @@ enum class FileNow {
 
 struct ObservedFile {
   FileNow now = FileNow::before;
-  std::optional<SteadyFile> content;  ///< nothing: there is no such file
+  std::optional<system::SteadyFile> content;  ///< nothing: there is no such file
 };
 
 [[nodiscard]] Result<ObservedFile> observe(const system::Files& files, const JournalFile& file);
 
+/// Whether `now` may be what a crash left of a file whose bytes were being overwritten: each block
+/// of 512 bytes, the least that a disk writes as one, is of `before` or of `after`; behind the end
+/// of the shorter one the longer one's bytes may still stand, or zeros where the file was growing.
+[[nodiscard]] bool is_torn(std::string_view now, std::string_view before, std::string_view after);
+
 /// The files that carry our bytes, with what they get back. Everything is read and checked before
-/// anything is written.
+/// anything is written; then new content is staged beside the files, and put in place at the end.
 class Restoration {
  public:
   [[nodiscard]] static Result<Restoration> prepare(const Store& store,
@@ -65,12 +66,22 @@ class Restoration {
   /// Whether any file would be written or removed.
   [[nodiscard]] bool restores() const { return !ours_.empty(); }
 
+  /// New content under the journal's temporary names, on disk. Where that fails, nothing of it is
+  /// left and no file was touched.
+  [[nodiscard]] Result<void> stage(system::SystemWriter& writer) const;
   /// Puts back what carries our bytes, the last written first, then removes empty directories that
-  /// were made. Files of others stay as they are. Paths of the files put back.
+  /// were made. Files of others stay as they are. All of it is on disk at the end. Paths of the
+  /// files put back.
   [[nodiscard]] Result<std::vector<std::string>> carry_out(system::SystemWriter& writer) const;
 
  private:
   explicit Restoration(const Store& store) : store_(&store) {}
+  [[nodiscard]] bool is_ours(const TransactionDirectory& directory, std::size_t index,
+                             ForeignFiles foreign) const;
+  /// Whether the file's new content is made beside it first.
+  [[nodiscard]] bool is_staged(std::size_t index) const;
+  [[nodiscard]] const system::FileMetadata& metadata_of(std::size_t index) const;
+  [[nodiscard]] Result<void> stage_each(system::SystemWriter& writer) const;
   [[nodiscard]] Result<void> put_back(system::SystemWriter& writer, std::size_t index) const;
   [[nodiscard]] Result<void> remove_made_directories(system::SystemWriter& writer,
                                                      const JournalFile& file) const;
@@ -83,5 +94,9 @@ class Restoration {
   std::vector<std::size_t> ours_;
   std::vector<std::size_t> foreign_;
 };
+
+/// Removes what has a file's temporary name.
+[[nodiscard]] Result<void> discard_staged(const Store& store, system::SystemWriter& writer,
+                                          const JournalFile& file);
 
 }  // namespace guestclock::change

@@ -217,6 +217,8 @@ bool take_file(const json& record, Journal& journal) {
   file.existed = reader.boolean("existed");
   file.after_sha256 = reader.text("after");
   file.directories = reader.list("directories");
+  file.temporary = reader.text("temporary");
+  file.in_place = reader.boolean("in_place");
   if (file.existed) {
     file.before_sha256 = reader.text("before");
     file.metadata.mode = reader.number<std::uint32_t>("mode");
@@ -312,7 +314,9 @@ std::string encode(const JournalFile& file) {
               {"loader", escaped(file.loader)},
               {"existed", file.existed},
               {"after", file.after_sha256},
-              {"directories", escaped_list(file.directories)}};
+              {"directories", escaped_list(file.directories)},
+              {"temporary", escaped(file.temporary)},
+              {"in_place", file.in_place}};
   if (file.existed) {
     json xattrs = json::array();
     for (const auto& [name, value] : file.metadata.xattrs) {

@@ -39,12 +39,14 @@ struct JournalFile {
   std::string before_sha256;      ///< only where it existed
   std::string after_sha256;
   std::vector<std::string> directories;  ///< made for it, the outermost first
+  std::string temporary;  ///< beside it: the name that its new content has until it is in place
+  bool in_place = false;  ///< cannot be replaced by a rename: overwritten
 
   friend bool operator==(const JournalFile&, const JournalFile&) = default;
 };
 
 enum class JournalMark {
-  prepared,      ///< pre-images and intent are on disk: from here on files may change
+  prepared,      ///< in the journal from its beginning: temporary files may exist, files may change
   applied,       ///< every file is written
   rolling_back,  ///< from here on files may be restored
   rolled_back,
@@ -62,7 +64,7 @@ struct Journal {
   [[nodiscard]] bool complete() const;
   /// Files may have been changed or restored half: recovery has to look.
   [[nodiscard]] bool interrupted() const;
-  /// No file was touched, or it was purged: none will be, and its directory may go.
+  /// It never began, or it was purged: no file is touched, and its directory may go.
   [[nodiscard]] bool abandoned() const;
   /// What `history` says; a journal that cannot be believed is a conflict.
   [[nodiscard]] model::TransactionState state() const;

@@ -2,27 +2,47 @@
 
 #include <algorithm>
 
-#include "base/text.h"
+#include "base/digest.h"
 #include "change/file_restore.h"
 
 namespace guestclock::change {
 namespace {
 
-/// Removes what a replacement that was cut off left beside the files. Under the lock nobody else is
-/// in the middle of one.
+/// Whoever was cut off may have left names and bytes in memory only; what is restored here may
+/// depend on them.
 Result<void> sweep(const Store& store, system::SystemWriter& writer,
                    const std::vector<JournalFile>& files) {
   for (const JournalFile& file : files) {
-    const std::string directory = file.resolved.substr(0, file.resolved.rfind('/') + 1);
-    const auto names = store.system.files().list(directory);
-    if (!names && names.error().code == ErrorCode::not_found) continue;
-    if (!names) return tl::make_unexpected(names.error());
-    for (const std::string& name : *names) {
-      if (!system::is_left_over(name)) continue;
-      if (auto gone = writer.remove_file(directory + name); !gone) return gone;
-    }
+    if (auto gone = discard_staged(store, writer, file); !gone) return gone;
+    if (auto included = writer.include_in_sync(file.resolved); !included) return included;
   }
   return {};
+}
+
+/// Restored or not, the transaction is closed. One that never changed anything leaves no trace.
+Result<void> close(const StoredTransaction& transaction, const TransactionDirectory& directory,
+                   system::SystemWriter& writer, bool restored, bool conflict) {
+  if (conflict) return directory.mark(writer, JournalMark::conflict);
+  const bool was_undone = transaction.journal.marks.back() == JournalMark::rolling_back;
+  if (restored || was_undone) return directory.mark(writer, JournalMark::rolled_back);
+  return directory.remove(writer);
+}
+
+/// The first of the files that was exchanged for ours although somebody else had just changed it:
+/// their version still has the temporary name. Null where there is none.
+Result<const JournalFile*> caught_in_between(const Store& store,
+                                             const StoredTransaction& transaction) {
+  if (transaction.journal.marks.back() != JournalMark::prepared) return nullptr;
+  for (const JournalFile& file : transaction.journal.files) {
+    if (!file.existed) continue;
+    const auto exchanged = read_steady(store.system.files(), file.temporary);
+    if (!exchanged) return tl::make_unexpected(exchanged.error());
+    if (!*exchanged || sha256_hex((*exchanged)->bytes) == file.before_sha256) continue;
+    const auto observed = observe(store.system.files(), file);
+    if (!observed) return tl::make_unexpected(observed.error());
+    if (observed->now == FileNow::after) return &file;
+  }
+  return nullptr;
 }
 
 Result<RecoveredTransaction> undo(const Store& store, system::SystemWriter& writer,
@@ -32,16 +52,28 @@ Result<RecoveredTransaction> undo(const Store& store, system::SystemWriter& writ
   }
   const TransactionDirectory directory(store, transaction.id);
   const std::vector<JournalFile>& files = transaction.journal.files;
+  const auto caught = caught_in_between(store, transaction);
+  if (!caught) return tl::make_unexpected(caught.error());
+  if (*caught != nullptr) {
+    return fail(ErrorCode::conflict,
+                "was changed by somebody else while it was being replaced; their version is " +
+                    (*caught)->temporary,
+                (*caught)->path, "move the right one into place, remove the other, then try again");
+  }
   if (auto swept = sweep(store, writer, files); !swept) {
     return tl::make_unexpected(swept.error());
   }
-  const auto restoration = Restoration::prepare(store, directory, files, ForeignFiles::keep);
+  const auto restoration =
+      Restoration::prepare(store, directory, files, ForeignFiles::keep_but_torn);
   if (!restoration) return tl::make_unexpected(restoration.error());
+  if (auto staged = restoration->stage(writer); !staged) {
+    return tl::make_unexpected(staged.error());
+  }
   auto restored = restoration->carry_out(writer);
   if (!restored) return tl::make_unexpected(restored.error());
   const bool conflict = !restoration->foreign().empty();
-  auto marked = directory.mark(writer, conflict ? JournalMark::conflict : JournalMark::rolled_back);
-  if (!marked) return tl::make_unexpected(marked.error());
+  auto closed = close(transaction, directory, writer, !restored->empty(), conflict);
+  if (!closed) return tl::make_unexpected(closed.error());
   if (conflict) {
     const std::string& path = files[restoration->foreign().front()].path;
     return fail(

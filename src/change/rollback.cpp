@@ -88,6 +88,13 @@ void merge_foreign(const Store& store, const TransactionDirectory& directory,
   }
 }
 
+/// Somebody else was faster at a file: the others are restored and the transaction is closed, so
+/// that nothing is left half done. Any other failure may go away: the next run tries again.
+Error closed_after(const Store& store, system::SystemWriter& writer, const Error& failure) {
+  if (failure.code == ErrorCode::conflict) static_cast<void>(recover_locked(store, writer));
+  return failure;
+}
+
 Result<model::TransactionOutcome> undo(const Store& store, system::SystemWriter& writer,
                                        const StoredTransaction& transaction,
                                        const UndoOptions& options) {
@@ -98,8 +105,9 @@ Result<model::TransactionOutcome> undo(const Store& store, system::SystemWriter&
   const std::vector<JournalFile>& files = transaction.journal.files;
   model::TransactionOutcome outcome;
   outcome.id = transaction.id;
-  auto restoration = Restoration::prepare(
-      store, directory, files, options.forced ? ForeignFiles::overwrite : ForeignFiles::keep);
+  auto restoration =
+      Restoration::prepare(store, directory, files,
+                           options.forced ? ForeignFiles::give_back_before : ForeignFiles::keep);
   if (!restoration) return tl::make_unexpected(restoration.error());
   merge_foreign(store, directory, files, options, *restoration, outcome.pending);
   if (!restoration->foreign().empty()) {
@@ -111,8 +119,13 @@ Result<model::TransactionOutcome> undo(const Store& store, system::SystemWriter&
   if (auto marked = directory.mark(writer, JournalMark::rolling_back); !marked) {
     return tl::make_unexpected(marked.error());
   }
+  if (auto staged = restoration->stage(writer); !staged) {
+    // No file was touched: what was in force still is.
+    static_cast<void>(directory.mark(writer, JournalMark::applied));
+    return tl::make_unexpected(staged.error());
+  }
   auto restored = restoration->carry_out(writer);
-  if (!restored) return tl::make_unexpected(restored.error());
+  if (!restored) return tl::make_unexpected(closed_after(store, writer, restored.error()));
   if (auto marked = directory.mark(writer, JournalMark::rolled_back); !marked) {
     return tl::make_unexpected(marked.error());
   }

@@ -18,7 +18,7 @@ constexpr std::uint32_t kNewDirectoryMode = 0755;
 struct Target {
   const model::FileEdit* edit = nullptr;
   JournalFile record;
-  system::FileStatus status;  ///< of the file whose bytes were confirmed; only where it exists
+  system::SteadyFile before;  ///< as confirmed; only where it exists
   system::FileMetadata metadata_after;
 };
 
@@ -63,7 +63,7 @@ Result<Target> confirm(const system::Files& files, const model::FileEdit& edit) 
     return tl::make_unexpected(resolved.error());
   }
   target.record.resolved = resolved ? std::move(*resolved) : edit.path;
-  const auto content = read_steady(files, target.record.resolved);
+  auto content = read_steady(files, target.record.resolved);
   if (!content) return tl::make_unexpected(content.error());
   if (!edit.before) {
     if (*content) return stale("has appeared since the plan was made");
@@ -75,7 +75,7 @@ Result<Target> confirm(const system::Files& files, const model::FileEdit& edit) 
   if ((*content)->bytes != *edit.before) return stale("has changed since the plan was made");
   auto metadata = files.metadata(target.record.resolved);
   if (!metadata) return tl::make_unexpected(metadata.error());
-  target.status = (*content)->status;
+  target.before = std::move(**content);
   target.record.before_sha256 = sha256_hex(*edit.before);
   target.record.metadata = *metadata;
   target.metadata_after = std::move(*metadata);
@@ -101,6 +101,27 @@ Result<std::vector<Target>> confirm_all(const system::Files& files,
   return targets;
 }
 
+/// How each file gets its new content. `unsafe` where it cannot; nothing is written yet.
+Result<void> choose_ways(system::SystemWriter& writer, bool forced, std::vector<Target>& targets) {
+  for (Target& target : targets) {
+    auto temporary = writer.fresh_path_beside(target.record.resolved);
+    if (!temporary) return tl::make_unexpected(temporary.error());
+    target.record.temporary = std::move(*temporary);
+    if (!target.record.existed) continue;
+    const auto obstacle = writer.rename_obstacle(target.record.resolved, target.before.status);
+    if (!obstacle) return tl::make_unexpected(obstacle.error());
+    if (*obstacle == system::RenameObstacle::other_names && !forced) {
+      return fail(ErrorCode::unsafe,
+                  "has another name (hard link), which a new file in its place would break off",
+                  target.edit->path,
+                  "--force overwrites it in place; or make it a file of its own: cp it aside and "
+                  "mv it back");
+    }
+    target.record.in_place = *obstacle != system::RenameObstacle::none;
+  }
+  return {};
+}
+
 /// Pre-images, intent and the mark "prepared". Nothing of it counts before that mark.
 Result<void> prepare(const TransactionDirectory& directory, system::SystemWriter& writer,
                      const JournalBeginning& beginning, const std::vector<Target>& targets) {
@@ -116,11 +137,12 @@ Result<void> prepare(const TransactionDirectory& directory, system::SystemWriter
     if (!kept) return kept;
     journal += encode(target.record);
   }
-  if (auto written = directory.write_journal(writer, journal); !written) return written;
-  return directory.mark(writer, JournalMark::prepared);
+  return directory.write_journal(writer, journal + encode(JournalMark::prepared));
 }
 
-Result<void> write_files(system::SystemWriter& writer, const system::Files& files,
+/// The new contents beside the files, on disk: what a full disk does, it does before any file has
+/// changed.
+Result<void> stage_files(system::SystemWriter& writer, const system::Files& files,
                          const std::vector<Target>& targets) {
   for (const Target& target : targets) {
     for (const std::string& directory : target.record.directories) {
@@ -128,14 +150,39 @@ Result<void> write_files(system::SystemWriter& writer, const system::Files& file
       auto made = writer.make_directory(directory, kNewDirectoryMode);
       if (!made) return made;
     }
-    auto written =
-        target.record.existed
-            ? writer.replace(target.record.resolved, target.edit->after, target.metadata_after,
-                             target.status)
-            : writer.create(target.record.resolved, target.edit->after, target.metadata_after);
-    if (!written) return written;
+    if (target.record.in_place) continue;
+    auto made = writer.create(target.record.temporary, target.edit->after, target.metadata_after);
+    if (!made) return made;
   }
-  return {};
+  return writer.sync();
+}
+
+Result<void> put_in_place(system::SystemWriter& writer, const Target& target) {
+  const JournalFile& record = target.record;
+  if (record.in_place) {
+    return writer.overwrite(record.resolved, target.edit->after, target.metadata_after,
+                            target.before);
+  }
+  if (!record.existed) return writer.move_new(record.temporary, record.resolved);
+  return writer.replace(record.temporary, record.resolved, target.before);
+}
+
+Result<void> put_all_in_place(system::SystemWriter& writer, const std::vector<Target>& targets) {
+  for (const Target& target : targets) {
+    if (auto done = put_in_place(writer, target); !done) return done;
+  }
+  return writer.sync();
+}
+
+/// Everything that can be found out before anything is written.
+Result<std::vector<Target>> examine(const system::Files& files, system::SystemWriter& writer,
+                                    const model::ChangeSet& changes, bool forced) {
+  auto targets = confirm_all(files, changes);
+  if (!targets) return targets;
+  if (auto chosen = choose_ways(writer, forced, *targets); !chosen) {
+    return tl::make_unexpected(chosen.error());
+  }
+  return targets;
 }
 
 std::vector<JournalFile> records_of(const std::vector<Target>& targets) {
@@ -165,7 +212,8 @@ Error undone(const Store& store, system::SystemWriter& writer, const std::string
 }  // namespace
 
 Result<model::TransactionOutcome> apply(const Store& store, system::SystemWriter& writer,
-                                        const model::ChangeSet& changes, Nanoseconds now) {
+                                        const model::ChangeSet& changes, Nanoseconds now,
+                                        bool forced) {
   const auto out_of_date = [](const std::vector<RecoveredTransaction>& recovered) {
     return fail(ErrorCode::conflict,
                 "transaction " + recovered.front().id +
@@ -183,13 +231,15 @@ Result<model::TransactionOutcome> apply(const Store& store, system::SystemWriter
     return outcome;
   }
   // Asked first without the lock: a plan that is out of date leaves no trace.
-  if (auto fresh = confirm_all(files, changes); !fresh) return tl::make_unexpected(fresh.error());
+  if (auto fresh = examine(files, writer, changes, forced); !fresh) {
+    return tl::make_unexpected(fresh.error());
+  }
   const auto lock = lock_store(store, writer);
   if (!lock) return tl::make_unexpected(lock.error());
   const auto recovered = recover_locked(store, writer);
   if (!recovered) return tl::make_unexpected(recovered.error());
   if (!recovered->empty()) return out_of_date(*recovered);
-  const auto targets = confirm_all(files, changes);
+  const auto targets = examine(files, writer, changes, forced);
   if (!targets) return tl::make_unexpected(targets.error());
 
   const auto existing = stored_transactions(store);
@@ -199,7 +249,8 @@ Result<model::TransactionOutcome> apply(const Store& store, system::SystemWriter
   const JournalBeginning beginning{fresh.id, fresh.time, targets->size(), changes.rules,
                                    changes.parameters};
   auto done = prepare(directory, writer, beginning, *targets);
-  if (done) done = write_files(writer, files, *targets);
+  if (done) done = stage_files(writer, files, *targets);
+  if (done) done = put_all_in_place(writer, *targets);
   if (done) done = directory.mark(writer, JournalMark::applied);
   if (!done) return tl::make_unexpected(undone(store, writer, fresh.id, done.error()));
 

@@ -24,14 +24,15 @@ struct Store {
 };
 
 /// Writes `changes` as one transaction: lock, recovery of an interrupted one, pre-images and intent
-/// in the journal, then file by file, then the mark "applied". Before each write the file must
-/// still be what the plan saw (conflict: nothing was written). Where a write fails, what was
-/// written is undone before the error returns. No files to change: nothing is written, `changed` is
-/// false.
+/// in the journal, every new content beside its file, then each put in place in one step, then the
+/// mark "applied". Before it is replaced a file must still be what the plan saw (conflict: nothing
+/// was changed). A file that is a mount of its own is overwritten instead, and so is, where
+/// `forced`, one with hard links (`unsafe` otherwise). Where a step fails, what was done is undone
+/// before the error returns. No files to change: nothing is written, `changed` is false.
 [[nodiscard]] Result<model::TransactionOutcome> apply(const Store& store,
                                                       system::SystemWriter& writer,
                                                       const model::ChangeSet& changes,
-                                                      Nanoseconds now);
+                                                      Nanoseconds now, bool forced = false);
 
 /// A transaction that a crash had cut off, and the files that it got back (none: they were as
 /// before).

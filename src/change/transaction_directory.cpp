@@ -15,6 +15,7 @@ namespace {
 constexpr std::uint32_t kOwnDirectory = 0700;
 constexpr std::uint32_t kOwnFile = 0600;
 constexpr std::uint32_t kParentDirectory = 0755;
+constexpr std::string_view kJournal = "journal";
 constexpr std::int64_t kSequenceLimit = 1'000'000'000;
 
 std::string transactions_path(const Store& store) {
@@ -87,7 +88,7 @@ Result<std::vector<StoredTransaction>> stored_transactions(const Store& store) {
     StoredTransaction transaction;
     transaction.id = name;
     transaction.directory = transactions_path(store) + "/" + name;
-    const auto bytes = files.read(transaction.directory + "/journal");
+    const auto bytes = files.read(transaction.directory + "/" + std::string(kJournal));
     if (!bytes && bytes.error().code != ErrorCode::not_found) {
       return tl::make_unexpected(bytes.error());
     }
@@ -135,6 +136,10 @@ std::string TransactionDirectory::blob_path(std::size_t number, Side side) const
   return fmt::format("{}/{}.{}", path_, number, side == Side::before ? "before" : "after");
 }
 
+std::string TransactionDirectory::journal_path() const {
+  return path_ + "/" + std::string(kJournal);
+}
+
 system::FileMetadata TransactionDirectory::own_file() const {
   system::FileMetadata metadata;
   metadata.mode = kOwnFile;
@@ -157,14 +162,18 @@ Result<void> TransactionDirectory::write_blob(system::SystemWriter& writer, std:
 
 Result<void> TransactionDirectory::write_journal(system::SystemWriter& writer,
                                                  std::string_view bytes) const {
-  return writer.create(path_ + "/journal", bytes, own_file());
+  const std::string unfinished = path_ + "/journal.new";
+  if (auto made = writer.create(unfinished, bytes, own_file()); !made) return made;
+  if (auto synced = writer.sync(); !synced) return synced;
+  if (auto moved = writer.move_new(unfinished, journal_path()); !moved) return moved;
+  return writer.sync();
 }
 
 Result<void> TransactionDirectory::mark(system::SystemWriter& writer, JournalMark mark) const {
-  const auto bytes = store_.system.files().read(path_ + "/journal");
+  const auto bytes = store_.system.files().read(journal_path());
   if (!bytes) return tl::make_unexpected(bytes.error());
   const bool torn = !bytes->empty() && !bytes->ends_with('\n');
-  return writer.append(path_ + "/journal", (torn ? "\n" : "") + encode(mark));
+  return writer.append(journal_path(), (torn ? "\n" : "") + encode(mark));
 }
 
 Result<std::string> TransactionDirectory::read_blob(std::size_t number, Side side,
@@ -180,9 +189,14 @@ Result<void> TransactionDirectory::remove(system::SystemWriter& writer) const {
   const auto names = store_.system.files().list(path_);
   if (!names) return tl::make_unexpected(names.error());
   for (const std::string& name : *names) {
+    if (name == kJournal) continue;
     if (auto gone = writer.remove_file(path_ + "/" + name); !gone) return gone;
   }
-  return writer.remove_directory(path_);
+  if (std::find(names->begin(), names->end(), kJournal) != names->end()) {
+    if (auto gone = writer.remove_file(journal_path()); !gone) return gone;
+  }
+  if (auto gone = writer.remove_directory(path_); !gone) return gone;
+  return writer.sync();
 }
 
 }  // namespace guestclock::change

@@ -55,16 +55,19 @@ class TransactionDirectory {
   [[nodiscard]] Result<void> make(system::SystemWriter& writer) const;
   [[nodiscard]] Result<void> write_blob(system::SystemWriter& writer, std::size_t number, Side side,
                                         std::string_view bytes) const;
+  /// Its first bytes, "prepared" among them. It appears whole, once all that was written before is
+  /// on disk.
   [[nodiscard]] Result<void> write_journal(system::SystemWriter& writer,
                                            std::string_view bytes) const;
   [[nodiscard]] Result<void> mark(system::SystemWriter& writer, JournalMark mark) const;
   /// Bytes of a blob; `malformed` where they are not the ones of `sha256`.
   [[nodiscard]] Result<std::string> read_blob(std::size_t number, Side side,
                                               const std::string& sha256) const;
-  /// Everything in it, and itself.
+  /// Everything in it, the journal last, and itself.
   [[nodiscard]] Result<void> remove(system::SystemWriter& writer) const;
 
  private:
+  [[nodiscard]] std::string journal_path() const;
   [[nodiscard]] system::FileMetadata own_file() const;
 
   const Store& store_;

@@ -45,7 +45,8 @@ Result<ExitCode> write(const Planned& planned, const Options& options) {
   const auto time = now();
   if (!time) return tl::make_unexpected(time.error());
   const model::ChangeSet& changes = planned.document.changes;
-  auto outcome = change::apply(store_of(*planned.guest.system, options), **writer, changes, *time);
+  auto outcome = change::apply(store_of(*planned.guest.system, options), **writer, changes, *time,
+                               options.force);
   if (!outcome) return tl::make_unexpected(outcome.error());
   outcome->warnings = changes.warnings;
   const ExitCode code = code_of(*outcome, planned.document);

@@ -65,7 +65,8 @@ po::options_description describe_groups(unsigned groups) {
   if ((groups & kConfirming) != 0) add("yes", "do not ask");
   if ((groups & kForce) != 0)
     add("force",
-        "also over what somebody else changed since, and where it cannot be undone any more");
+        "also overwrite a file that has hard links, undo over what somebody else changed since, "
+        "forget what can still be undone");
   if ((groups & kDryRun) != 0) add("dry-run", "show the plan, write nothing");
   if ((groups & kRules) != 0) {
     add("rules", po::value<std::string>()->value_name("DIR"),

@@ -12,7 +12,7 @@ Result<ExitCode> run(const Invocation& invocation) {
 const Verb kApply{"apply",
                   "[RULE...]",
                   "carry the plan out in one transaction, with backup",
-                  kWhere | kSelecting | kLoader | kState | kConfirming | kDryRun | kRules,
+                  kWhere | kSelecting | kLoader | kState | kConfirming | kForce | kDryRun | kRules,
                   100,
                   run};
 

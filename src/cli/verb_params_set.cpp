@@ -124,11 +124,12 @@ Result<ExitCode> run(const Invocation& invocation) {
 
 }  // namespace
 
-const Verb kParamsSet{"params set",
-                      "[K[=V]...]",
-                      "set or remove kernel parameters, with diff and backup",
-                      kWhere | kEntries | kLoader | kUnset | kState | kConfirming | kDryRun,
-                      1000,
-                      run};
+const Verb kParamsSet{
+    "params set",
+    "[K[=V]...]",
+    "set or remove kernel parameters, with diff and backup",
+    kWhere | kEntries | kLoader | kUnset | kState | kConfirming | kForce | kDryRun,
+    1000,
+    run};
 
 }  // namespace guestclock::cli

@@ -12,7 +12,7 @@
 #include "system/byte_io.h"
 #include "system/file_status.h"
 #include "system/machines.h"
-#include "system/temporary_file.h"
+#include "system/new_file.h"
 
 namespace guestclock::system {
 namespace {
@@ -72,7 +72,9 @@ Result<void> FileSink::write(std::string_view path, std::string_view bytes) {
   if (name.empty()) return fail(ErrorCode::usage, "is no file name", target);
   const UniqueFd beside(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!beside.valid()) return fail_errno(errno, "cannot open the directory", directory);
-  auto made = TemporaryFile::create(beside.get(), exists ? 0600 : 0666, target);
+  auto temporary = random_name();
+  if (!temporary) return tl::make_unexpected(std::move(temporary).error());
+  auto made = NewFile::create(beside.get(), std::move(*temporary), exists ? 0600 : 0666, target);
   if (!made) return tl::make_unexpected(std::move(made).error());
   if (auto done = made->write(bytes); !done) return done;
   if (exists) {

@@ -1,7 +1,11 @@
 #include "system/file_status.h"
 
+#include <array>
 #include <cerrno>
 #include <chrono>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace guestclock::system {
 namespace {
@@ -21,6 +25,14 @@ Nanoseconds to_nanoseconds(const timespec& time) {
   if (seconds > kMaxSeconds) return Nanoseconds::max();
   if (seconds < -kMaxSeconds) return Nanoseconds::min();
   return std::chrono::seconds(seconds) + Nanoseconds(time.tv_nsec);
+}
+
+timespec to_timespec(Nanoseconds time) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  timespec out{};
+  out.tv_sec = seconds.count();
+  out.tv_nsec = (time - seconds).count();
+  return out;
 }
 
 }  // namespace
@@ -60,6 +72,31 @@ Result<FileMetadata> metadata_of(int fd, std::string_view path) {
   metadata.modified = status->modified;
   metadata.xattrs = std::move(*attributes);
   return metadata;
+}
+
+Result<void> give_metadata(int fd, const FileMetadata& metadata, std::string_view path) {
+  // Only what differs is set: file systems without owners and modes (vfat) refuse even to try. In
+  // this order, as each can undo the one before.
+  auto now = status_of(fd, path);
+  if (!now) return tl::make_unexpected(std::move(now).error());
+  if ((now->uid != metadata.uid || now->gid != metadata.gid) &&
+      ::fchown(fd, metadata.uid, metadata.gid) != 0) {
+    return fail_errno(errno, "cannot carry over the owner", std::string(path));
+  }
+  now = status_of(fd, path);
+  if (!now) return tl::make_unexpected(std::move(now).error());
+  if (now->mode != metadata.mode && ::fchmod(fd, metadata.mode) != 0) {
+    return fail_errno(errno, "cannot carry over the mode", std::string(path));
+  }
+  if (auto done = write_extended_attributes(fd, metadata.xattrs, path); !done) return done;
+  if (!metadata.modified) return {};
+  std::array<timespec, 2> times{};
+  times[0].tv_nsec = UTIME_OMIT;
+  times[1] = to_timespec(*metadata.modified);
+  if (::futimens(fd, times.data()) != 0) {
+    return fail_errno(errno, "cannot carry over the time of modification", std::string(path));
+  }
+  return {};
 }
 
 }  // namespace guestclock::system

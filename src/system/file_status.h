@@ -32,6 +32,14 @@ using ExtendedAttributes = std::vector<std::pair<std::string, std::string>>;
 [[nodiscard]] Result<void> write_extended_attributes(int fd, const ExtendedAttributes& attributes,
                                                      std::string_view path);
 
+/// Owner, mode, attributes and, where there is one, the time of modification of an open file.
+[[nodiscard]] Result<void> give_metadata(int fd, const FileMetadata& metadata,
+                                         std::string_view path);
+
+/// True where the name is a mount of its own, as far as this kernel tells (Linux 5.8; before that
+/// only where the device differs from the directory's).
+[[nodiscard]] bool is_mount_point(int directory, const char* name);
+
 /// True where the file may not be replaced: it carries the immutable or append-only flag.
 [[nodiscard]] bool is_immutable(int fd);
 

@@ -37,6 +37,12 @@ struct FileStatus {
   friend bool operator==(const FileStatus&, const FileStatus&) = default;
 };
 
+/// A file that was read in one piece: its bytes belong to its status.
+struct SteadyFile {
+  std::string bytes;
+  FileStatus status;
+};
+
 /// What a replacement must carry over from the file it replaces.
 struct FileMetadata {
   std::uint32_t mode = 0600;

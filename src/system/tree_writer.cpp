@@ -1,6 +1,6 @@
 // SystemWriter below one directory.
 #include <cerrno>
-#include <optional>
+#include <cstdint>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -10,63 +10,24 @@
 #include "system/file_lock.h"
 #include "system/file_status.h"
 #include "system/machines.h"
+#include "system/new_file.h"
+#include "system/replacement.h"
 #include "system/root_directory.h"
-#include "system/temporary_file.h"
+#include "system/unsynced.h"
+#include "system/writer.h"
 
 namespace guestclock::system {
 namespace {
 
 constexpr int kSafeFlags = O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
 
-Result<FileStatus> status_at(const Location& where) {
-  struct stat status {};
-  if (::fstatat(where.directory.get(), where.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
-    return fail_errno(errno, "cannot read the status", where.path);
-  }
-  return to_file_status(status);
-}
-
-/// Still the very file that was read, and one that a rename replaces without breaking anything.
-Result<void> check_replaceable(const Location& where, const FileStatus& expected) {
-  const auto now = status_at(where);
-  const std::string hint = "look at it, then run the plan again";
-  if (!now && now.error().code == ErrorCode::not_found) {
-    return fail(ErrorCode::conflict, "has gone since it was read", where.path, hint);
-  }
-  if (!now) return tl::make_unexpected(now.error());
-  if (now->kind != FileKind::regular) {
-    return fail(ErrorCode::unsafe, "is not a regular file", where.path);
-  }
-  if (now->device != expected.device || now->inode != expected.inode ||
-      now->size != expected.size || now->modified != expected.modified ||
-      now->status_changed != expected.status_changed) {
-    return fail(ErrorCode::conflict, "has changed since it was read", where.path, hint);
-  }
-  if (now->links > 1) {
-    return fail(ErrorCode::unsafe, "has another name (hard link) that would keep the old content",
-                where.path, "make it a file of its own: cp it aside and mv it back");
-  }
-  return {};
-}
-
-Result<void> check_mutable(const Location& where) {
-  const UniqueFd fd(::openat(where.directory.get(), where.name.c_str(), O_RDONLY | kSafeFlags));
-  if (fd.valid() && is_immutable(fd.get())) {
-    return fail(ErrorCode::unsafe, "carries the immutable or append-only flag", where.path,
-                "see lsattr; chattr -ia takes it off");
-  }
-  return {};
-}
-
-/// What stands at the place now must be what was meant to be written.
-Result<void> check_written(const Location& where, std::string_view bytes) {
-  const UniqueFd fd(::openat(where.directory.get(), where.name.c_str(), O_RDONLY | kSafeFlags));
-  if (!fd.valid() && errno == EACCES) return {};
-  if (!fd.valid()) return fail_errno(errno, "cannot read back what was written", where.path);
-  const auto read_back = read_to_end(fd.get(), bytes.size(), where.path);
+/// What the file holds now must be what was meant to be written.
+Result<void> check_written(int fd, std::string_view bytes, const std::string& path) {
+  if (::lseek(fd, 0, SEEK_SET) != 0) return fail_errno(errno, "cannot read back", path);
+  const auto read_back = read_to_end(fd, bytes.size(), path);
   if (read_back && *read_back == bytes) return {};
-  return fail(ErrorCode::io, "was written, but reads back differently", where.path,
-              "check the file system, then roll back");
+  return fail(ErrorCode::io, "was written, but reads back differently", path,
+              "check the file system");
 }
 
 class TreeWriter final : public SystemWriter {
@@ -81,19 +42,50 @@ class TreeWriter final : public SystemWriter {
   }
   Result<void> make_directory(std::string_view path, std::uint32_t mode) override;
   Result<void> remove_directory(std::string_view path) override;
+  Result<std::string> fresh_path_beside(std::string_view path) override;
   Result<void> create(std::string_view path, std::string_view bytes,
                       const FileMetadata& metadata) override;
-  Result<void> replace(std::string_view path, std::string_view bytes, const FileMetadata& metadata,
-                       const FileStatus& expected) override;
+  Result<RenameObstacle> rename_obstacle(std::string_view path,
+                                         const FileStatus& expected) override;
+  Result<void> move_new(std::string_view from, std::string_view to) override;
+  Result<void> replace(std::string_view from, std::string_view to,
+                       const SteadyFile& expected) override;
+  Result<void> overwrite(std::string_view path, std::string_view bytes,
+                         const FileMetadata& metadata, const SteadyFile& expected) override;
   Result<void> append(std::string_view path, std::string_view bytes) override;
   Result<void> remove_file(std::string_view path) override;
+  Result<void> remove_expected(std::string_view path, std::string_view aside,
+                               const SteadyFile& expected) override;
+  Result<void> include_in_sync(std::string_view path) override;
+  Result<void> sync() override { return unsynced_.bring_to_disk(); }
 
  private:
+  struct Pair {
+    Location from;
+    Location to;
+  };
+  [[nodiscard]] Result<Location> locate(std::string_view path) const {
+    return root_.locate(path, LastLink::keep);
+  }
+  [[nodiscard]] Result<Pair> locate_both(std::string_view from, std::string_view to) const;
+  void changed(const Location& where) {
+    unsynced_.add_directory(where.directory.get(), where.path);
+  }
+
   RootDirectory root_;
+  Unsynced unsynced_;
 };
 
+Result<TreeWriter::Pair> TreeWriter::locate_both(std::string_view from, std::string_view to) const {
+  auto first = locate(from);
+  if (!first) return tl::make_unexpected(std::move(first).error());
+  auto second = locate(to);
+  if (!second) return tl::make_unexpected(std::move(second).error());
+  return Pair{std::move(*first), std::move(*second)};
+}
+
 Result<void> TreeWriter::make_directory(std::string_view path, std::uint32_t mode) {
-  const auto where = root_.locate(path, LastLink::keep);
+  const auto where = locate(path);
   if (!where) return tl::make_unexpected(where.error());
   const char* const name = where->name.c_str();
   if (::mkdirat(where->directory.get(), name, 0700) != 0) {
@@ -108,12 +100,13 @@ Result<void> TreeWriter::make_directory(std::string_view path, std::uint32_t mod
     ::unlinkat(where->directory.get(), name, AT_REMOVEDIR);
     return fail_errno(error, "cannot set the mode of the directory", where->path);
   }
-  if (auto done = sync_directory(fd.get(), where->path); !done) return done;
-  return sync_directory(where->directory.get(), where->path);
+  unsynced_.add_directory(fd.get(), where->path);
+  changed(*where);
+  return {};
 }
 
 Result<void> TreeWriter::remove_directory(std::string_view path) {
-  const auto where = root_.locate(path, LastLink::keep);
+  const auto where = locate(path);
   if (!where) return tl::make_unexpected(where.error());
   if (::unlinkat(where->directory.get(), where->name.c_str(), AT_REMOVEDIR) != 0) {
     if (errno == ENOTEMPTY || errno == EEXIST) {
@@ -121,46 +114,106 @@ Result<void> TreeWriter::remove_directory(std::string_view path) {
     }
     return fail_errno(errno, "cannot remove the directory", where->path);
   }
-  return sync_directory(where->directory.get(), where->path);
+  changed(*where);
+  return {};
+}
+
+Result<std::string> TreeWriter::fresh_path_beside(std::string_view path) {
+  const std::string directory(path.substr(0, path.rfind('/') + 1));
+  constexpr int kAttempts = 8;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    auto name = random_name();
+    if (!name) return name;
+    std::string fresh = directory + *name;
+    const auto where = locate(fresh);
+    if (!where) {
+      // A directory that is still to be made has nothing in it.
+      if (where.error().code == ErrorCode::not_found) return fresh;
+      return tl::make_unexpected(where.error());
+    }
+    if (!status_at(*where)) return fresh;
+  }
+  return fail(ErrorCode::io, "cannot find a free name beside it", std::string(path));
 }
 
 Result<void> TreeWriter::create(std::string_view path, std::string_view bytes,
                                 const FileMetadata& metadata) {
-  const auto where = root_.locate(path, LastLink::keep);
+  const auto where = locate(path);
   if (!where) return tl::make_unexpected(where.error());
-  // Asked first so that nothing is made in vain; what counts is the answer at the end.
+  // O_EXCL would say that "." exists; this says it of every name alike.
   if (status_at(*where)) return fail(ErrorCode::conflict, "exists already", where->path);
-  {
-    auto made = TemporaryFile::create(where->directory.get(), 0600, where->path);
-    if (!made) return tl::make_unexpected(std::move(made).error());
-    if (auto done = made->write(bytes); !done) return done;
-    if (auto done = made->give(metadata); !done) return done;
-    if (auto done = made->sync(); !done) return done;
-    if (auto done = made->become(where->name); !done) return done;
-  }
-  if (auto done = sync_directory(where->directory.get(), where->path); !done) return done;
-  return check_written(*where, bytes);
-}
-
-Result<void> TreeWriter::replace(std::string_view path, std::string_view bytes,
-                                 const FileMetadata& metadata, const FileStatus& expected) {
-  const auto where = root_.locate(path, LastLink::follow);
-  if (!where) return tl::make_unexpected(where.error());
-  if (auto fit = check_replaceable(*where, expected); !fit) return fit;
-  if (auto fit = check_mutable(*where); !fit) return fit;
-  auto made = TemporaryFile::create(where->directory.get(), 0600, where->path);
+  auto made = NewFile::create(where->directory.get(), where->name, 0600, where->path);
   if (!made) return tl::make_unexpected(std::move(made).error());
   if (auto done = made->write(bytes); !done) return done;
-  if (auto done = made->give(metadata); !done) return done;
-  if (auto done = made->sync(); !done) return done;
-  if (auto fit = check_replaceable(*where, expected); !fit) return fit;
-  if (auto done = made->replace(where->name); !done) return done;
-  if (auto done = sync_directory(where->directory.get(), where->path); !done) return done;
-  return check_written(*where, bytes);
+  if (auto done = give_metadata(made->fd(), metadata, where->path); !done) return done;
+  if (auto done = check_written(made->fd(), bytes, where->path); !done) return done;
+  unsynced_.add(made->keep(), where->path);
+  changed(*where);
+  return {};
+}
+
+Result<RenameObstacle> TreeWriter::rename_obstacle(std::string_view path,
+                                                   const FileStatus& expected) {
+  const auto where = locate(path);
+  if (!where) return tl::make_unexpected(where.error());
+  if (auto still = check_still(*where, expected); !still) {
+    return tl::make_unexpected(still.error());
+  }
+  const char* const name = where->name.c_str();
+  const UniqueFd fd(::openat(where->directory.get(), name, O_RDONLY | kSafeFlags));
+  if (fd.valid() && is_immutable(fd.get())) {
+    return fail(ErrorCode::unsafe, "carries the immutable or append-only flag", where->path,
+                "see lsattr; chattr -ia takes it off");
+  }
+  if (expected.links > 1) return RenameObstacle::other_names;
+  return is_mount_point(where->directory.get(), name) ? RenameObstacle::mount_point
+                                                      : RenameObstacle::none;
+}
+
+Result<void> TreeWriter::move_new(std::string_view from, std::string_view to) {
+  const auto both = locate_both(from, to);
+  if (!both) return tl::make_unexpected(both.error());
+  if (auto moved = move_to_free_name(both->from, both->to); !moved) return moved;
+  changed(both->to);
+  return {};
+}
+
+Result<void> TreeWriter::replace(std::string_view from, std::string_view to,
+                                 const SteadyFile& expected) {
+  const auto both = locate_both(from, to);
+  if (!both) return tl::make_unexpected(both.error());
+  changed(both->to);
+  return replace_by(both->from, both->to, expected);
+}
+
+Result<void> TreeWriter::overwrite(std::string_view path, std::string_view bytes,
+                                   const FileMetadata& metadata, const SteadyFile& expected) {
+  const auto where = locate(path);
+  if (!where) return tl::make_unexpected(where.error());
+  UniqueFd fd(::openat(where->directory.get(), where->name.c_str(), O_RDWR | kSafeFlags));
+  if (!fd.valid()) return fail_errno(errno, "cannot open for writing", where->path);
+  const auto opened = status_of(fd.get(), where->path);
+  if (!opened) return tl::make_unexpected(opened.error());
+  const auto now = read_to_end(fd.get(), expected.bytes.size(), where->path);
+  if (*opened != expected.status || !now || *now != expected.bytes) {
+    return fail(ErrorCode::conflict, "has changed since it was read", where->path,
+                "look at it, then run the plan again");
+  }
+  if (::lseek(fd.get(), 0, SEEK_SET) != 0) {
+    return fail_errno(errno, "cannot write to it", where->path);
+  }
+  if (auto done = write_all(fd.get(), bytes, where->path); !done) return done;
+  if (::ftruncate(fd.get(), static_cast<off_t>(bytes.size())) != 0) {
+    return fail_errno(errno, "cannot cut it to its new length", where->path);
+  }
+  if (auto done = give_metadata(fd.get(), metadata, where->path); !done) return done;
+  if (auto done = check_written(fd.get(), bytes, where->path); !done) return done;
+  unsynced_.add(std::move(fd), where->path);
+  return {};
 }
 
 Result<void> TreeWriter::append(std::string_view path, std::string_view bytes) {
-  const auto where = root_.locate(path, LastLink::keep);
+  const auto where = locate(path);
   if (!where) return tl::make_unexpected(where.error());
   const auto before = status_at(*where);
   if (!before) return tl::make_unexpected(before.error());
@@ -182,12 +235,35 @@ Result<void> TreeWriter::append(std::string_view path, std::string_view bytes) {
 }
 
 Result<void> TreeWriter::remove_file(std::string_view path) {
-  const auto where = root_.locate(path, LastLink::keep);
+  const auto where = locate(path);
   if (!where) return tl::make_unexpected(where.error());
   if (::unlinkat(where->directory.get(), where->name.c_str(), 0) != 0) {
     return fail_errno(errno, "cannot remove the file", where->path);
   }
-  return sync_directory(where->directory.get(), where->path);
+  changed(*where);
+  return {};
+}
+
+Result<void> TreeWriter::remove_expected(std::string_view path, std::string_view aside,
+                                         const SteadyFile& expected) {
+  const auto both = locate_both(aside, path);
+  if (!both) return tl::make_unexpected(both.error());
+  changed(both->to);
+  return remove_by_way_of(both->from, both->to, expected);
+}
+
+Result<void> TreeWriter::include_in_sync(std::string_view path) {
+  const auto where = locate(path);
+  if (!where && where.error().code == ErrorCode::not_found) return {};
+  if (!where) return tl::make_unexpected(where.error());
+  const auto status = status_at(*where);
+  if (status && status->kind == FileKind::regular) {
+    UniqueFd fd(::openat(where->directory.get(), where->name.c_str(), O_RDONLY | kSafeFlags));
+    if (!fd.valid()) return fail_errno(errno, "cannot open", where->path);
+    unsynced_.add(std::move(fd), where->path);
+  }
+  changed(*where);
+  return {};
 }
 
 }  // namespace

@@ -1,9 +1,12 @@
-// The one door to the machine, writing half. Only change/ (through cli/) gets one. Every operation
-// is durable when it returns: data and directory are synced.
+// The one door to the machine, writing half. Only change/ (through cli/) gets one.
+//
+// What several operations do comes to disk together: sync() is a barrier. Until it returned, a
+// power cut may take any of them back, and in any order; the death of the program takes none.
 #pragma once
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -17,12 +20,15 @@ class Lock {
   virtual ~Lock() = default;
 };
 
-/// Whether a file of this name is what an operation that was cut off leaves beside its target:
-/// ".guestclock-" and 16 hexadecimal digits.
-[[nodiscard]] bool is_left_over(std::string_view name);
+/// What stands against putting another file in a file's place.
+enum class RenameObstacle {
+  none,
+  mount_point,  ///< the name is a mount of its own (bind mount): a rename fails
+  other_names,  ///< hard links would keep the old content
+};
 
-/// Paths are absolute, as seen inside the root, and are resolved inside it. Only replace() follows
-/// a link in the last component: the others act on that very name.
+/// Paths are absolute, as seen inside the root, and are resolved inside it; a link in the last
+/// component is never followed. Where an operation fails, nothing of it is left behind.
 class SystemWriter {
  public:
   virtual ~SystemWriter() = default;
@@ -39,19 +45,45 @@ class SystemWriter {
   [[nodiscard]] virtual Result<void> make_directory(std::string_view path, std::uint32_t mode) = 0;
   /// An empty directory; `conflict` where it is not.
   [[nodiscard]] virtual Result<void> remove_directory(std::string_view path) = 0;
+
+  /// A path beside `path`, ".guestclock-" and 16 random hexadecimal digits, that nothing has yet.
+  /// Nothing that reads configuration directories takes such a name.
+  [[nodiscard]] virtual Result<std::string> fresh_path_beside(std::string_view path) = 0;
   /// A new file with these bytes; `conflict` where something of that name exists.
   [[nodiscard]] virtual Result<void> create(std::string_view path, std::string_view bytes,
                                             const FileMetadata& metadata) = 0;
-  /// Replaces the file (of a symlink: its target) in one rename: temporary file beside it, bytes,
-  /// owner, mode, xattrs, times, sync, rename, directory sync. Just before the rename the file must
-  /// still have `expected`'s device, inode, size and times, else `conflict` and nothing is changed.
-  /// `unsafe`: hard links, immutable, not a regular file. Nothing is left behind on failure.
-  [[nodiscard]] virtual Result<void> replace(std::string_view path, std::string_view bytes,
-                                             const FileMetadata& metadata,
-                                             const FileStatus& expected) = 0;
-  /// Adds bytes at the end of an existing file of our own (journals).
+  /// What stands against replace() on a file that is still `expected` (else `conflict`). `unsafe`
+  /// where it can be changed in no way: immutable, append-only, not a regular file.
+  [[nodiscard]] virtual Result<RenameObstacle> rename_obstacle(std::string_view path,
+                                                               const FileStatus& expected) = 0;
+  /// The file `from` becomes `to`, in the same directory; `conflict` where `to` exists.
+  [[nodiscard]] virtual Result<void> move_new(std::string_view from, std::string_view to) = 0;
+  /// The file `from` takes the place of `to`, in the same directory, in one step: at every instant
+  /// one of the two is there, whole. `to` must still be `expected`, else `conflict`: it stays, and
+  /// so does `from`. Where the file system can exchange two names (Linux, most of them) that also
+  /// holds for a change made at the last moment; elsewhere one made between looking and renaming
+  /// is lost.
+  [[nodiscard]] virtual Result<void> replace(std::string_view from, std::string_view to,
+                                             const SteadyFile& expected) = 0;
+  /// New bytes in the very file, for those that cannot be replaced: it must still be `expected`,
+  /// else `conflict`. Not atomic: whoever reads it meanwhile, or after a power cut, may find some
+  /// of its 512-byte blocks old and some new.
+  [[nodiscard]] virtual Result<void> overwrite(std::string_view path, std::string_view bytes,
+                                               const FileMetadata& metadata,
+                                               const SteadyFile& expected) = 0;
+  /// Adds bytes at the end of an existing file of our own (journals). Durable when it returns.
   [[nodiscard]] virtual Result<void> append(std::string_view path, std::string_view bytes) = 0;
   [[nodiscard]] virtual Result<void> remove_file(std::string_view path) = 0;
+  /// Removes a file that must still be `expected`, else `conflict` and it stays. On the way it has
+  /// the name `aside`, in the same directory.
+  [[nodiscard]] virtual Result<void> remove_expected(std::string_view path, std::string_view aside,
+                                                     const SteadyFile& expected) = 0;
+
+  /// Adds a file, where there is one, and the names beside it to what the next sync() brings to
+  /// disk: for what another run may have left in memory.
+  [[nodiscard]] virtual Result<void> include_in_sync(std::string_view path) = 0;
+  /// Everything done until now is on disk, data and names.
+  [[nodiscard]] virtual Result<void> sync() = 0;
 };
 
 }  // namespace guestclock::system

@@ -59,9 +59,22 @@ class WriterContract : public ::testing::Test {
     std::filesystem::create_symlink(target, on_disk(path));
   }
   [[nodiscard]] const Files& files() const { return machine_->files(); }
+  /// The file as it is now.
+  [[nodiscard]] SteadyFile steady(const std::string& path) const {
+    return {files().read(path).value_or(""), files().status(path).value()};
+  }
+  /// A new file beside it that takes its place, as a transaction does it; removed where it cannot.
+  [[nodiscard]] Result<void> replace(const std::string& path, const std::string& bytes,
+                                     const FileMetadata& metadata, const SteadyFile& expected) {
+    const std::string fresh = writer_->fresh_path_beside(path).value();
+    auto done = writer_->create(fresh, bytes, metadata);
+    if (!done) return done;
+    done = writer_->replace(fresh, path, expected);
+    if (!done) EXPECT_TRUE(writer_->remove_file(fresh)) << "the new file is still there";
+    return done;
+  }
   [[nodiscard]] Result<void> replace(const std::string& path, const std::string& bytes) {
-    return writer_->replace(path, bytes, files().metadata(path).value(),
-                            files().status(path).value());
+    return replace(path, bytes, files().metadata(path).value(), steady(path));
   }
   /// Every name below the root, to see litter.
   [[nodiscard]] std::vector<std::string> names(const std::string& directory = "/") const {
@@ -91,7 +104,7 @@ TEST_F(WriterContract, ReplaceKeepsModeOwnerTimeAndAttributes) {
   const FileMetadata before = files().metadata("/etc/file").value();
   const FileStatus status = files().status("/etc/file").value();
 
-  ASSERT_TRUE(writer_->replace("/etc/file", "new content", before, status));
+  ASSERT_TRUE(replace("/etc/file", "new content", before, steady("/etc/file")));
   EXPECT_EQ(read("/etc/file"), "new content");
   EXPECT_EQ(files().metadata("/etc/file").value(), before);
   EXPECT_NE(files().status("/etc/file").value().inode, status.inode) << "a file of its own";
@@ -99,30 +112,30 @@ TEST_F(WriterContract, ReplaceKeepsModeOwnerTimeAndAttributes) {
 
   FileMetadata now = before;
   now.modified.reset();
-  ASSERT_TRUE(writer_->replace("/etc/file", "newer", now, files().status("/etc/file").value()));
+  ASSERT_TRUE(replace("/etc/file", "newer", now, steady("/etc/file")));
   EXPECT_GT(files().status("/etc/file").value().modified, *before.modified) << "time of writing";
 }
 
-TEST_F(WriterContract, ReplaceThroughALinkKeepsTheLink) {
-  write("/boot/grub/grub.conf", "old");
+TEST_F(WriterContract, ReplaceNeverFollowsALink) {
+  write("/boot/grub.conf", "old");
   std::filesystem::create_directories(root() / "etc");
-  link("../boot/grub/grub.conf", "/etc/grub.conf");
-  link("/etc/grub.conf", "/etc/chained");
-  ASSERT_TRUE(replace("/etc/chained", "new"));
-  EXPECT_EQ(read("/boot/grub/grub.conf"), "new");
-  EXPECT_EQ(files().read_link("/etc/grub.conf").value(), "../boot/grub/grub.conf");
-  EXPECT_EQ(files().read_link("/etc/chained").value(), "/etc/grub.conf");
-  EXPECT_THAT(names("/etc"), ElementsAre("chained", "grub.conf"));
-  EXPECT_THAT(names("/boot/grub"), ElementsAre("grub.conf"));
+  link("../boot/grub.conf", "/etc/grub.conf");
+  link("../boot", "/etc/boot");
+  EXPECT_FALSE(replace("/etc/grub.conf", "new"));
+  EXPECT_EQ(files().read_link("/etc/grub.conf").value(), "../boot/grub.conf");
+  // Links on the way are followed: they lead to the same directory.
+  ASSERT_TRUE(replace("/etc/boot/grub.conf", "new"));
+  EXPECT_EQ(read("/boot/grub.conf"), "new");
+  EXPECT_THAT(names("/etc"), ElementsAre("boot", "grub.conf"));
+  EXPECT_THAT(names("/boot"), ElementsAre("grub.conf"));
 }
 
 TEST_F(WriterContract, NoLinkLeadsOutOfTheRoot) {
   write("/secret", "inside");
   std::filesystem::create_directories(root() / "etc");
-  link("../../../../secret", "/etc/file");
   link("../..", "/etc/up");
   link(scratch_.path().string(), "/etc/absolute");
-  ASSERT_TRUE(replace("/etc/file", "changed"));
+  ASSERT_TRUE(replace("/etc/up/secret", "changed"));
   EXPECT_EQ(read("/secret"), "changed");
   ASSERT_TRUE(writer_->create("/etc/up/made", "x", own()));
   EXPECT_EQ(read("/made"), "x");
@@ -138,37 +151,89 @@ TEST_F(WriterContract, NoLinkLeadsOutOfTheRoot) {
 TEST_F(WriterContract, AChangedFileIsAConflictAndLeavesNoLitter) {
   write("/dir/file", "old");
   const FileMetadata metadata = files().metadata("/dir/file").value();
-  const FileStatus status = files().status("/dir/file").value();
+  const SteadyFile old = steady("/dir/file");
   // Somebody else's edit of the same length, with the time set back: ctime still tells.
   write("/dir/file", "OLD");
-  const timespec times[2] = {
-      {0, UTIME_OMIT},
-      {status.modified.count() / 1'000'000'000, status.modified.count() % 1'000'000'000}};
+  const std::int64_t modified = old.status.modified.count();
+  const timespec times[2] = {{0, UTIME_OMIT}, {modified / 1'000'000'000, modified % 1'000'000'000}};
   ASSERT_EQ(::utimensat(AT_FDCWD, on_disk("/dir/file").c_str(), times, 0), 0);
-  EXPECT_EQ(code_of(writer_->replace("/dir/file", "new", metadata, status)), ErrorCode::conflict);
+  EXPECT_EQ(code_of(replace("/dir/file", "new", metadata, old)), ErrorCode::conflict);
+  EXPECT_EQ(code_of(writer_->overwrite("/dir/file", "new", metadata, old)), ErrorCode::conflict);
+  EXPECT_EQ(code_of(writer_->remove_expected("/dir/file", "/dir/aside", old)), ErrorCode::conflict);
+  EXPECT_EQ(code_of(writer_->rename_obstacle("/dir/file", old.status)), ErrorCode::conflict);
   EXPECT_EQ(read("/dir/file"), "OLD");
   ASSERT_TRUE(std::filesystem::remove(on_disk("/dir/file")));
-  EXPECT_EQ(code_of(writer_->replace("/dir/file", "new", metadata, status)), ErrorCode::conflict);
+  EXPECT_EQ(code_of(replace("/dir/file", "new", metadata, old)), ErrorCode::conflict);
   write("/dir/file", "old");
-  EXPECT_EQ(code_of(writer_->replace("/dir/file", "new", metadata, status)), ErrorCode::conflict);
+  EXPECT_EQ(code_of(replace("/dir/file", "new", metadata, old)), ErrorCode::conflict);
   EXPECT_EQ(read("/dir/file"), "old");
   EXPECT_THAT(names("/dir"), ElementsAre("file"));
 }
 
+TEST_F(WriterContract, ContentThatIsNotTheExpectedOneComesBack) {
+  // As if it had been changed between the last look and the exchange, and its status told nothing.
+  write("/dir/file", "theirs");
+  SteadyFile expected = steady("/dir/file");
+  expected.bytes = "before";
+  const FileMetadata metadata = files().metadata("/dir/file").value();
+  EXPECT_EQ(code_of(replace("/dir/file", "new", metadata, expected)), ErrorCode::conflict);
+  EXPECT_EQ(read("/dir/file"), "theirs");
+  expected.status = files().status("/dir/file").value();
+  EXPECT_EQ(code_of(writer_->remove_expected("/dir/file", "/dir/aside", expected)),
+            ErrorCode::conflict);
+  EXPECT_EQ(read("/dir/file"), "theirs");
+  expected.status = files().status("/dir/file").value();
+  EXPECT_EQ(code_of(writer_->overwrite("/dir/file", "new", metadata, expected)),
+            ErrorCode::conflict);
+  EXPECT_EQ(read("/dir/file"), "theirs");
+  EXPECT_THAT(names("/dir"), ElementsAre("file"));
+}
+
+TEST_F(WriterContract, OverwriteKeepsTheFileItself) {
+  write("/dir/file", "a longer old content");
+  std::filesystem::create_hard_link(on_disk("/dir/file"), on_disk("/dir/other"));
+  ASSERT_EQ(::chmod(on_disk("/dir/file").c_str(), 04711), 0);
+  const FileStatus before = files().status("/dir/file").value();
+  const FileMetadata metadata = files().metadata("/dir/file").value();
+  ASSERT_TRUE(writer_->overwrite("/dir/file", "new", metadata, steady("/dir/file")));
+  ASSERT_TRUE(writer_->sync());
+  EXPECT_EQ(read("/dir/other"), "new");
+  EXPECT_EQ(files().status("/dir/file").value().inode, before.inode);
+  EXPECT_EQ(files().metadata("/dir/file").value(), metadata);
+  EXPECT_THAT(names("/dir"), ElementsAre("file", "other"));
+}
+
+TEST_F(WriterContract, MovesAndRemovesOnlyWhatIsExpected) {
+  write("/dir/from", "new");
+  write("/dir/taken", "theirs");
+  EXPECT_EQ(code_of(writer_->move_new("/dir/from", "/dir/taken")), ErrorCode::conflict);
+  EXPECT_EQ(read("/dir/taken"), "theirs");
+  ASSERT_TRUE(writer_->move_new("/dir/from", "/dir/to"));
+  EXPECT_EQ(read("/dir/to"), "new");
+  ASSERT_TRUE(writer_->remove_expected("/dir/to", "/dir/aside", steady("/dir/to")));
+  ASSERT_TRUE(writer_->include_in_sync("/dir/taken"));
+  ASSERT_TRUE(writer_->include_in_sync("/absent/file"));
+  ASSERT_TRUE(writer_->sync());
+  EXPECT_THAT(names("/dir"), ElementsAre("taken"));
+}
+
 TEST_F(WriterContract, RefusesWhatARenameWouldBreak) {
   write("/dir/file", "old");
+  EXPECT_EQ(writer_->rename_obstacle("/dir/file", files().status("/dir/file").value()),
+            RenameObstacle::none);
   std::filesystem::create_hard_link(on_disk("/dir/file"), on_disk("/dir/other"));
-  EXPECT_EQ(code_of(replace("/dir/file", "new")), ErrorCode::unsafe);
-  EXPECT_EQ(read("/dir/other"), "old");
+  EXPECT_EQ(writer_->rename_obstacle("/dir/file", files().status("/dir/file").value()),
+            RenameObstacle::other_names);
   EXPECT_EQ(code_of(writer_->append("/dir/file", "more")), ErrorCode::unsafe);
 
   ASSERT_EQ(::mkfifo(on_disk("/dir/fifo").c_str(), 0600), 0);
-  const FileStatus fifo = files().status("/dir/fifo").value();
-  EXPECT_EQ(code_of(writer_->replace("/dir/fifo", "new", {}, fifo)), ErrorCode::unsafe);
+  const SteadyFile fifo{"", files().status("/dir/fifo").value()};
+  EXPECT_EQ(code_of(replace("/dir/fifo", "new", own(), fifo)), ErrorCode::unsafe);
+  EXPECT_EQ(code_of(writer_->rename_obstacle("/dir/fifo", fifo.status)), ErrorCode::unsafe);
   EXPECT_EQ(code_of(writer_->append("/dir/fifo", "new")), ErrorCode::unsafe);
   EXPECT_EQ(code_of(writer_->lock("/dir/fifo")), ErrorCode::unsafe);
-  const FileStatus directory = files().status("/dir").value();
-  EXPECT_EQ(code_of(writer_->replace("/dir", "new", {}, directory)), ErrorCode::unsafe);
+  const SteadyFile directory{"", files().status("/dir").value()};
+  EXPECT_EQ(code_of(replace("/dir", "new", own(), directory)), ErrorCode::unsafe);
   EXPECT_THAT(names("/dir"), ElementsAre("fifo", "file", "other"));
 }
 
@@ -181,9 +246,11 @@ TEST_F(WriterContract, ImmutableFilesAreRefused) {
   if (::ioctl(fd.get(), FS_IOC_SETFLAGS, &fixed) != 0) {
     GTEST_SKIP() << "this user or file system cannot make a file immutable";
   }
+  const auto obstacle = writer_->rename_obstacle("/file", files().status("/file").value());
   const Result<void> result = replace("/file", "new");
   ASSERT_EQ(::ioctl(fd.get(), FS_IOC_SETFLAGS, &flags), 0);
-  EXPECT_EQ(code_of(result), ErrorCode::unsafe);
+  EXPECT_EQ(code_of(obstacle), ErrorCode::unsafe);
+  EXPECT_EQ(code_of(result), ErrorCode::permission);
   EXPECT_EQ(read("/file"), "old");
   EXPECT_THAT(names(), ElementsAre("file"));
 }
@@ -193,7 +260,7 @@ TEST_F(WriterContract, MetadataThatCannotBeGivenLeavesTheOldFile) {
   FileMetadata metadata = files().metadata("/file").value();
   // Longer than any name may be: refused by every file system, with or without attributes.
   metadata.xattrs.emplace_back("user." + std::string(300, 'a'), "x");
-  EXPECT_FALSE(writer_->replace("/file", "new", metadata, files().status("/file").value()));
+  EXPECT_FALSE(writer_->overwrite("/file", "old", metadata, steady("/file")));
   EXPECT_FALSE(writer_->create("/made", "new", metadata));
   EXPECT_EQ(read("/file"), "old");
   EXPECT_THAT(names(), ElementsAre("file"));

@@ -19,7 +19,7 @@ class FaultWriter final : public system::SystemWriter {
     die           ///< it throws Died, and so do all after it: the program is gone
   };
   /// How far the operation got before it went wrong. `halfway` leaves half of the bytes of an
-  /// append() and is `before` for the others, which are all or nothing.
+  /// append() or overwrite() and is `before` for the others, which are all or nothing.
   enum class Moment { before, halfway, after };
 
   /// `under` must outlive this. `at` counts the operations from 1, lock() among them; 0: none.
@@ -37,13 +37,23 @@ class FaultWriter final : public system::SystemWriter {
                                                            Nanoseconds patience) override;
   [[nodiscard]] Result<void> make_directory(std::string_view path, std::uint32_t mode) override;
   [[nodiscard]] Result<void> remove_directory(std::string_view path) override;
+  [[nodiscard]] Result<std::string> fresh_path_beside(std::string_view path) override;
   [[nodiscard]] Result<void> create(std::string_view path, std::string_view bytes,
                                     const system::FileMetadata& metadata) override;
-  [[nodiscard]] Result<void> replace(std::string_view path, std::string_view bytes,
-                                     const system::FileMetadata& metadata,
-                                     const system::FileStatus& expected) override;
+  [[nodiscard]] Result<system::RenameObstacle> rename_obstacle(
+      std::string_view path, const system::FileStatus& expected) override;
+  [[nodiscard]] Result<void> move_new(std::string_view from, std::string_view to) override;
+  [[nodiscard]] Result<void> replace(std::string_view from, std::string_view to,
+                                     const system::SteadyFile& expected) override;
+  [[nodiscard]] Result<void> overwrite(std::string_view path, std::string_view bytes,
+                                       const system::FileMetadata& metadata,
+                                       const system::SteadyFile& expected) override;
   [[nodiscard]] Result<void> append(std::string_view path, std::string_view bytes) override;
   [[nodiscard]] Result<void> remove_file(std::string_view path) override;
+  [[nodiscard]] Result<void> remove_expected(std::string_view path, std::string_view aside,
+                                             const system::SteadyFile& expected) override;
+  [[nodiscard]] Result<void> include_in_sync(std::string_view path) override;
+  [[nodiscard]] Result<void> sync() override;
 
  private:
   template <class Operation, class Halfway>

@@ -38,16 +38,35 @@ Result<void> RecordingWriter::remove_directory(std::string_view path) {
   return recorded("remove_directory", path, {}, [&] { return under_.remove_directory(path); });
 }
 
+Result<std::string> RecordingWriter::fresh_path_beside(std::string_view path) {
+  return recorded("fresh_path_beside", path, {}, [&] { return under_.fresh_path_beside(path); });
+}
+
 Result<void> RecordingWriter::create(std::string_view path, std::string_view bytes,
                                      const system::FileMetadata& metadata) {
   return recorded("create", path, bytes, [&] { return under_.create(path, bytes, metadata); });
 }
 
-Result<void> RecordingWriter::replace(std::string_view path, std::string_view bytes,
-                                      const system::FileMetadata& metadata,
-                                      const system::FileStatus& expected) {
-  return recorded("replace", path, bytes,
-                  [&] { return under_.replace(path, bytes, metadata, expected); });
+Result<system::RenameObstacle> RecordingWriter::rename_obstacle(
+    std::string_view path, const system::FileStatus& expected) {
+  return recorded("rename_obstacle", path, {},
+                  [&] { return under_.rename_obstacle(path, expected); });
+}
+
+Result<void> RecordingWriter::move_new(std::string_view from, std::string_view to) {
+  return recorded("move_new", to, {}, [&] { return under_.move_new(from, to); });
+}
+
+Result<void> RecordingWriter::replace(std::string_view from, std::string_view to,
+                                      const system::SteadyFile& expected) {
+  return recorded("replace", to, {}, [&] { return under_.replace(from, to, expected); });
+}
+
+Result<void> RecordingWriter::overwrite(std::string_view path, std::string_view bytes,
+                                        const system::FileMetadata& metadata,
+                                        const system::SteadyFile& expected) {
+  return recorded("overwrite", path, bytes,
+                  [&] { return under_.overwrite(path, bytes, metadata, expected); });
 }
 
 Result<void> RecordingWriter::append(std::string_view path, std::string_view bytes) {
@@ -56,6 +75,20 @@ Result<void> RecordingWriter::append(std::string_view path, std::string_view byt
 
 Result<void> RecordingWriter::remove_file(std::string_view path) {
   return recorded("remove_file", path, {}, [&] { return under_.remove_file(path); });
+}
+
+Result<void> RecordingWriter::remove_expected(std::string_view path, std::string_view aside,
+                                              const system::SteadyFile& expected) {
+  return recorded("remove_expected", path, {},
+                  [&] { return under_.remove_expected(path, aside, expected); });
+}
+
+Result<void> RecordingWriter::include_in_sync(std::string_view path) {
+  return recorded("include_in_sync", path, {}, [&] { return under_.include_in_sync(path); });
+}
+
+Result<void> RecordingWriter::sync() {
+  return recorded("sync", {}, {}, [&] { return under_.sync(); });
 }
 
 }  // namespace guestclock::support

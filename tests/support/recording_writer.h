@@ -13,7 +13,7 @@ class RecordingWriter final : public system::SystemWriter {
   struct Operation {
     std::string name;  ///< of the function: "replace"
     std::string path;
-    std::string bytes;  ///< of create, replace and append
+    std::string bytes;  ///< of create, overwrite and append
     bool succeeded = false;
   };
 
@@ -29,13 +29,23 @@ class RecordingWriter final : public system::SystemWriter {
                                                            Nanoseconds patience) override;
   [[nodiscard]] Result<void> make_directory(std::string_view path, std::uint32_t mode) override;
   [[nodiscard]] Result<void> remove_directory(std::string_view path) override;
+  [[nodiscard]] Result<std::string> fresh_path_beside(std::string_view path) override;
   [[nodiscard]] Result<void> create(std::string_view path, std::string_view bytes,
                                     const system::FileMetadata& metadata) override;
-  [[nodiscard]] Result<void> replace(std::string_view path, std::string_view bytes,
-                                     const system::FileMetadata& metadata,
-                                     const system::FileStatus& expected) override;
+  [[nodiscard]] Result<system::RenameObstacle> rename_obstacle(
+      std::string_view path, const system::FileStatus& expected) override;
+  [[nodiscard]] Result<void> move_new(std::string_view from, std::string_view to) override;
+  [[nodiscard]] Result<void> replace(std::string_view from, std::string_view to,
+                                     const system::SteadyFile& expected) override;
+  [[nodiscard]] Result<void> overwrite(std::string_view path, std::string_view bytes,
+                                       const system::FileMetadata& metadata,
+                                       const system::SteadyFile& expected) override;
   [[nodiscard]] Result<void> append(std::string_view path, std::string_view bytes) override;
   [[nodiscard]] Result<void> remove_file(std::string_view path) override;
+  [[nodiscard]] Result<void> remove_expected(std::string_view path, std::string_view aside,
+                                             const system::SteadyFile& expected) override;
+  [[nodiscard]] Result<void> include_in_sync(std::string_view path) override;
+  [[nodiscard]] Result<void> sync() override;
 
  private:
   template <class Function>

@@ -3,8 +3,10 @@
 #include <cerrno>
 #include <optional>
 
+#include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/xattr.h>
 
 #include "system/file_status.h"
@@ -69,6 +71,18 @@ Result<void> write_extended_attributes(int fd, const ExtendedAttributes& attribu
     if (auto done = set(fd, name, value, path); !done) return done;
   }
   return {};
+}
+
+bool is_mount_point(int directory, const char* name) {
+  constexpr int kFlags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
+  struct statx file {};
+  struct statx parent {};
+  if (::statx(directory, name, kFlags, 0, &file) != 0) return false;
+  if ((file.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) != 0) {
+    return (file.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+  }
+  return ::statx(directory, "", AT_EMPTY_PATH, 0, &parent) == 0 &&
+         (file.stx_dev_major != parent.stx_dev_major || file.stx_dev_minor != parent.stx_dev_minor);
 }
 
 bool is_immutable(int fd) {

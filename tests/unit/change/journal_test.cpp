@@ -29,12 +29,15 @@ std::vector<JournalFile> files() {
   edited.metadata.xattrs = {{"security.selinux", std::string("system_u:\xff\0", 11)}};
   edited.before_sha256 = std::string(64, 'a');
   edited.after_sha256 = std::string(64, 'b');
+  edited.temporary = "/boot/grub/.guestclock-0123456789abcdef";
+  edited.in_place = true;
   JournalFile created;
   created.number = 1;
   created.path = created.resolved = "/boot/100%/\xff\n.conf";
   created.loader = "freebsd-loader";
   created.after_sha256 = std::string(64, 'c');
   created.directories = {"/boot", "/boot/100%"};
+  created.temporary = "/boot/100%/.guestclock-fedcba9876543210";
   return {edited, created};
 }
 

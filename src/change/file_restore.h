@@ -42,6 +42,7 @@ struct ObservedFile {
 /// Whether `now` may be what a crash left of a file whose bytes were being overwritten: each block
 /// of 512 bytes, the least that a disk writes as one, is of `before` or of `after`; behind the end
 /// of the shorter one the longer one's bytes may still stand, or zeros where the file was growing.
+/// With nothing before: a file that was being written for the first time.
 [[nodiscard]] bool is_torn(std::string_view now, std::string_view before, std::string_view after);
 
 /// The files that carry our bytes, with what they get back. Everything is read and checked before

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/digest.h"
 #include "change/file_restore.h"
 
 namespace guestclock::change {
@@ -28,21 +27,37 @@ Result<void> close(const StoredTransaction& transaction, const TransactionDirect
   return directory.remove(writer);
 }
 
-/// The first of the files that was exchanged for ours although somebody else had just changed it:
-/// their version still has the temporary name. Null where there is none.
-Result<const JournalFile*> caught_in_between(const Store& store,
-                                             const StoredTransaction& transaction) {
-  if (transaction.journal.marks.back() != JournalMark::prepared) return nullptr;
-  for (const JournalFile& file : transaction.journal.files) {
-    if (!file.existed) continue;
-    const auto exchanged = read_steady(store.system.files(), file.temporary);
-    if (!exchanged) return tl::make_unexpected(exchanged.error());
-    if (!*exchanged || sha256_hex((*exchanged)->bytes) == file.before_sha256) continue;
-    const auto observed = observe(store.system.files(), file);
-    if (!observed) return tl::make_unexpected(observed.error());
-    if (observed->now == FileNow::after) return &file;
+/// Whether what has the file's temporary name is neither ours nor the file before, although ours is
+/// in place: somebody else had changed the file just before it was exchanged for ours.
+Result<bool> caught_in_between(const Store& store, const TransactionDirectory& directory,
+                               const JournalFile& file) {
+  if (!file.existed || file.in_place) return false;
+  const auto exchanged = read_steady(store.system.files(), file.temporary);
+  if (!exchanged) return tl::make_unexpected(exchanged.error());
+  if (!*exchanged) return false;
+  const auto observed = observe(store.system.files(), file);
+  if (!observed) return tl::make_unexpected(observed.error());
+  if (observed->now != FileNow::after) return false;
+  const auto before = directory.read_blob(file.number, Side::before, file.before_sha256);
+  if (!before) return tl::make_unexpected(before.error());
+  // An earlier recovery may have been cut off while it wrote the file before.
+  return !is_torn((*exchanged)->bytes, {}, *before);
+}
+
+/// Nothing that somebody else wrote is removed.
+Result<void> check_staged(const Store& store, const TransactionDirectory& directory,
+                          const Journal& journal) {
+  if (journal.marks.back() != JournalMark::prepared) return {};
+  for (const JournalFile& file : journal.files) {
+    const auto caught = caught_in_between(store, directory, file);
+    if (!caught) return tl::make_unexpected(caught.error());
+    if (!*caught) continue;
+    return fail(ErrorCode::conflict,
+                "was changed by somebody else while it was being replaced; their version is " +
+                    file.temporary,
+                file.path, "move the right one into place, remove the other, then try again");
   }
-  return nullptr;
+  return {};
 }
 
 Result<RecoveredTransaction> undo(const Store& store, system::SystemWriter& writer,
@@ -52,13 +67,8 @@ Result<RecoveredTransaction> undo(const Store& store, system::SystemWriter& writ
   }
   const TransactionDirectory directory(store, transaction.id);
   const std::vector<JournalFile>& files = transaction.journal.files;
-  const auto caught = caught_in_between(store, transaction);
-  if (!caught) return tl::make_unexpected(caught.error());
-  if (*caught != nullptr) {
-    return fail(ErrorCode::conflict,
-                "was changed by somebody else while it was being replaced; their version is " +
-                    (*caught)->temporary,
-                (*caught)->path, "move the right one into place, remove the other, then try again");
+  if (auto checked = check_staged(store, directory, transaction.journal); !checked) {
+    return tl::make_unexpected(checked.error());
   }
   if (auto swept = sweep(store, writer, files); !swept) {
     return tl::make_unexpected(swept.error());

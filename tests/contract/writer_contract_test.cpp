@@ -70,7 +70,9 @@ class WriterContract : public ::testing::Test {
     auto done = writer_->create(fresh, bytes, metadata);
     if (!done) return done;
     done = writer_->replace(fresh, path, expected);
-    if (!done) EXPECT_TRUE(writer_->remove_file(fresh)) << "the new file is still there";
+    if (!done) {
+      EXPECT_TRUE(writer_->remove_file(fresh)) << "the new file is still there";
+    }
     return done;
   }
   [[nodiscard]] Result<void> replace(const std::string& path, const std::string& bytes) {

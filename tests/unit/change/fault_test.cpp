@@ -1,5 +1,6 @@
 // A transaction of several files that goes wrong at every operation in turn: afterwards every file
 // is wholly old or wholly new, all of them alike, and nothing is left beside them.
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
@@ -7,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "change/journal.h"
 #include "support/fault_writer.h"
 #include "unit/change/change_sets.h"
 
@@ -271,6 +273,58 @@ TEST_F(Fault, APurgeThatIsCutOffLeavesTheTransactionWholeOrForgotten) {
   }
   EXPECT_GT(kept, 0U);
   EXPECT_GT(forgotten, 0U);
+}
+
+TEST_F(Fault, DyingDuringRecoveryIsRecoveredFrom) {
+  const Expected both = expected();
+  const std::size_t operations = operations_of_apply();
+  std::size_t cases = 0;
+  for (const Moment moment : kMoments) {
+    bool died = true;
+    for (std::size_t at = 1; died; ++at) {
+      died = false;
+      const support::ScratchDirectory tree;
+      fill(tree);
+      const OpenTree open(tree);
+      FaultWriter writer(*open.writer, operations, Kind::die, Moment::before);
+      EXPECT_THROW(static_cast<void>(carry_out(open, writer)), support::Died);
+      FaultWriter again(*open.writer, at, Kind::die, moment);
+      try {
+        ASSERT_TRUE(recover(open.store(), again)) << at;
+      } catch (const support::Died&) {
+        died = true;
+      }
+      const auto recovered = recover(open.store(), *open.writer);
+      ASSERT_TRUE(recovered) << at << ": " << describe(recovered.error());
+      EXPECT_EQ(contents_below(tree.path(), kState), both.before) << at;
+      check_usable(tree, both);
+      ++cases;
+    }
+  }
+  EXPECT_GT(cases, 60U);
+}
+
+TEST_F(Fault, AVersionThatWasExchangedAtTheLastMomentIsNotRemoved) {
+  const std::size_t operations = operations_of_apply();
+  const support::ScratchDirectory tree;
+  fill(tree);
+  const OpenTree open(tree);
+  FaultWriter writer(*open.writer, operations, Kind::die, Moment::before);
+  EXPECT_THROW(static_cast<void>(carry_out(open, writer)), support::Died);
+  const std::string transaction = "/var/lib/guestclock/txn/20261123T123456Z-1";
+  const Journal journal = decode_journal(tree.read(transaction + "/journal"));
+  const auto one = std::find_if(journal.files.begin(), journal.files.end(),
+                                [](const JournalFile& file) { return file.path == "/etc/one"; });
+  ASSERT_NE(one, journal.files.end());
+  tree.write(one->temporary, "theirs\n");
+  const auto refused = recover(open.store(), *open.writer);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::conflict);
+  EXPECT_EQ(tree.read(one->temporary), "theirs\n");
+  // What an earlier recovery wrote of the file before is ours.
+  tree.write(one->temporary, "old");
+  EXPECT_TRUE(recover(open.store(), *open.writer));
+  EXPECT_EQ(tree.read("/etc/one"), "old one\n");
 }
 
 TEST_F(Fault, ApplyAfterACrashUndoesItAndSaysThatThePlanIsOld) {

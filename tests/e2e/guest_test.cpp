@@ -45,6 +45,13 @@ TEST(ThisGuest, FirecrackerWithAStaleDockerenvIsAVmAndNoContainer) {
   }
   int code = -1;
   const json virtualization = run({"detect"}, &code)["virtualization"];
+  for (const json& item : virtualization["evidence"]) {
+    // Where CPUID is not intercepted (PVM) user space sees the name of the outer hypervisor.
+    const std::string value = item["source"] == "cpuid 0x40000000" ? item["value"] : "";
+    if (!value.empty() && !value.starts_with("KVMKVMKVM")) {
+      GTEST_SKIP() << "the CPUID of this guest says \"" << value << "\", not KVM";
+    }
+  }
   EXPECT_EQ(virtualization["vm"], "kvm");
   EXPECT_EQ(virtualization["platform"], "firecracker");
   EXPECT_EQ(virtualization["container"], "none");

@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "settings/editable.h"
@@ -16,6 +17,9 @@ class BootLoader : public settings::Editable {
   /// be read at all.
   [[nodiscard]] virtual Result<std::vector<model::BootEntry>> entries(
       const system::Files& files, const settings::Located& located) const = 0;
+  /// Whether two names are one parameter to whoever reads these entries; to Linux, where '-' and
+  /// '_' are the same.
+  [[nodiscard]] virtual bool same_name(std::string_view a, std::string_view b) const;
   /// Which fix kind writes here.
   [[nodiscard]] virtual model::FixKind fix_kind() const = 0;
 };

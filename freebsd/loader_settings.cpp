@@ -156,9 +156,10 @@ class Reader {
   }
 
   Result<void> read_list(std::string_view list, const std::string& directory) {
-    for (const std::string& path : names_in(variable(list))) {
+    for (const std::string& name : names_in(variable(list))) {
+      const std::string path = absolute(name);
       const auto role = path == kHints ? Role::hints : Role::own;
-      if (auto read = read_tree(absolute(path), directory, role); !read) return read;
+      if (auto read = read_tree(path, directory, role); !read) return read;
     }
     return {};
   }
@@ -169,9 +170,9 @@ class Reader {
     const auto names = files_.list(directory);
     if (!names) return paths;
     for (const std::string& name : *names) {
+      if (!has_ending(name, "conf")) continue;
       const std::string path = directory + "/" + name;
-      const auto status =
-          has_ending(name, "conf") ? files_.status(path) : Result<system::FileStatus>();
+      const auto status = files_.status(path);
       if (status && status->kind == system::FileKind::regular) paths.push_back(path);
     }
     return paths;

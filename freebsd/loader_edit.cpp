@@ -22,8 +22,9 @@ bool is_control(char c) {
 std::optional<std::string> why_not_carried(const model::ParameterEdit& edit) {
   if (edit.key == "exec") return "exec is a command of the loader's, no tunable";
   const ConfFile probe = parse_conf_file(edit.key + "=\"\"");
-  if (probe.lines.size() != 1 || probe.lines.front().name != edit.key ||
-      probe.lines.front().doubtful || edit.key.size() > kEnvironmentLimit) {
+  if (probe.lines.size() != 1 || probe.lines.front().kind != ConfLine::Kind::assignment ||
+      probe.lines.front().name != edit.key || probe.lines.front().doubtful ||
+      edit.key.size() > kEnvironmentLimit) {
     return "\"" + printable(edit.key) + "\" is no tunable's name";
   }
   // A value to remove is only compared, never written.

@@ -195,7 +195,9 @@ class Reader {
                   std::string(kDefaults));
     }
     for (const std::string& name : directories) {
-      const std::string directory = absolute(name);
+      std::string directory = absolute(name);
+      while (directory.ends_with('/'))
+        directory.pop_back();
       for (const std::string& path : conf_files(directory)) {
         if (auto read = read_tree(path, directory, Role::own); !read) return read;
       }

@@ -1,6 +1,7 @@
 // A boot loader: an Editable whose files hold entries with kernel parameters.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,6 +24,12 @@ class BootLoader : public settings::Editable {
   /// Which fix kind writes here.
   [[nodiscard]] virtual model::FixKind fix_kind() const = 0;
 };
+
+/// Values of every token of that name, as model::parameter_values has them, by the loader's own
+/// idea of a name.
+[[nodiscard]] std::vector<std::optional<std::string>> values_of(const BootLoader& loader,
+                                                                std::vector<std::string> tokens,
+                                                                std::string_view key);
 
 /// A loader found in use.
 struct LoaderInUse {

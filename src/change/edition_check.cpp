@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,18 +31,6 @@ std::vector<std::string> others(const boot::BootLoader& loader, const BootEntry&
   return tokens;
 }
 
-/// The values of a parameter, by the loader's own idea of a name.
-std::vector<std::optional<std::string>> values_of(const boot::BootLoader& loader,
-                                                  std::vector<std::string> tokens,
-                                                  const std::string& key) {
-  const auto another = [&](const std::string& token) {
-    const std::string_view name = model::parameter_key(token);
-    return model::same_parameter_name(name, key) && !loader.same_name(name, key);
-  };
-  tokens.erase(std::remove_if(tokens.begin(), tokens.end(), another), tokens.end());
-  return model::parameter_values(tokens, key);
-}
-
 bool same_entry(const BootEntry& a, const BootEntry& b) {
   return a.title == b.title && a.index == b.index && a.is_default == b.is_default &&
          a.kernel == b.kernel && a.file == b.file;
@@ -66,8 +53,8 @@ std::string what_is_wrong(const boot::BootLoader& loader, const std::vector<Boot
       return "other parameters of " + title + " would change";
     }
     for (const ParameterEdit& edit : edits) {
-      const auto was = values_of(loader, before[i].parameters, edit.key);
-      const auto now = values_of(loader, after[i].parameters, edit.key);
+      const auto was = boot::values_of(loader, before[i].parameters, edit.key);
+      const auto now = boot::values_of(loader, after[i].parameters, edit.key);
       const auto wanted = [&](bool all) {
         std::vector<ParameterEdit> own;
         for (const ParameterEdit& other : edits) {

@@ -45,8 +45,10 @@ Result<settings::Edition> edit(const Contents& contents, const model::ParameterE
 }
 
 void write(Contents& contents, const settings::Edition& edition) {
+  const fuzz::NoFiles none;
+  const system::OverlayFiles files(none, contents);
   for (const model::FileEdit& file : edition.files)
-    contents[file.path] = file.after;
+    contents[files.resolve(file.path).value_or(file.path)] = file.after;
 }
 
 /// Every value that a name may have, by the files' order.

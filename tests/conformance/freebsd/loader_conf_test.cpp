@@ -1,9 +1,5 @@
-// loader.conf and its family as FreeBSD's loaders read them (loader_conf.lua, a restatement) and as
-// augeas reads them, against our reading and our edits.
-#include "freebsd/loader_conf.h"
-
-#include <filesystem>
-#include <fstream>
+// loader.conf and its family as FreeBSD's loaders read them (loader_conf.lua, a restatement),
+// against our reading and our edits.
 #include <map>
 #include <set>
 
@@ -13,11 +9,8 @@
 
 #include "base/text.h"
 #include "freebsd/loader_settings.h"
-#include "support/corpus.h"
-#include "support/program.h"
-#include "support/scratch_directory.h"
+#include "freebsd_tree.h"
 #include "support/skip.h"
-#include "system/machines.h"
 
 namespace guestclock::freebsd {
 namespace {
@@ -43,11 +36,6 @@ struct Reading {
     return out;
   }
 };
-
-bool has_program(const char* name) {
-  return support::run_program({name, "--version"}).exit_code == 0 ||
-         support::run_program({name, "-v"}).exit_code == 0;
-}
 
 /// The restatement's reading. Variants: new, old, forth.
 Reading oracle(const support::ScratchDirectory& root, const std::string& variant,
@@ -116,26 +104,6 @@ Reading without(Reading reading, const Reading& other) {
   return reading;
 }
 
-/// Edits the tree's files in place; why not where that is refused.
-std::string edit(const support::ScratchDirectory& root, const ParameterEdit& wanted) {
-  const auto machine = system::open_tree(root.path().string());
-  if (!machine) return describe(machine.error());
-  const auto edition = FreebsdLoader().edit((*machine)->files(), {}, std::vector{wanted}, {});
-  if (!edition) return describe(edition.error());
-  for (const model::FileEdit& file : edition->files)
-    root.write(file.path, file.after);
-  return {};
-}
-
-/// Where a file of the corpus belongs on a machine.
-std::string place_of(const std::filesystem::path& file) {
-  const std::string name = file.filename().string();
-  if (name.ends_with("device.hints")) return "/boot/device.hints";
-  if (name.ends_with("defaults__loader.conf")) return "/boot/defaults/loader.conf";
-  if (name.ends_with("loader.conf.local")) return "/boot/loader.conf.local";
-  return "/boot/loader.conf";
-}
-
 // Synthetic, in the order of current releases.
 constexpr const char* kDefaults =
     "loader_conf_files=\"/boot/device.hints /boot/loader.conf\"\n"
@@ -152,14 +120,6 @@ class LoaderConf : public testing::Test {
   void SetUp() override {
     if (!has_program("lua5.4")) GUESTCLOCK_SKIP("no lua5.4 (Debian package lua5.4)");
   }
-
-  static std::vector<std::filesystem::path> corpus() {
-    const auto folder = support::corpus_directory(GUESTCLOCK_SOURCE_DIR) / "bootcfg";
-    auto files = support::corpus_files(folder / "freebsd-loader.conf");
-    const auto hints = support::corpus_files(folder / "freebsd-device.hints");
-    files.insert(files.end(), hints.begin(), hints.end());
-    return files;
-  }
 };
 
 /// A machine with one file of the corpus; the order of files is synthetic, unless that file is it.
@@ -171,7 +131,7 @@ void lay_out(const support::ScratchDirectory& root, const std::filesystem::path&
 }
 
 TEST_F(LoaderConf, RealFilesAreReadAlike) {
-  const auto files = corpus();
+  const auto files = corpus_files();
   if (files.empty()) GUESTCLOCK_SKIP("no corpus; GUESTCLOCK_CORPUS names it");
   EXPECT_GE(files.size(), 10U);
   std::size_t values = 0;
@@ -200,7 +160,7 @@ TEST_F(LoaderConf, RealFilesAreReadAlike) {
 }
 
 TEST_F(LoaderConf, EditsOfRealFilesComeOutInEveryLoader) {
-  const auto files = corpus();
+  const auto files = corpus_files();
   if (files.empty()) GUESTCLOCK_SKIP("no corpus; GUESTCLOCK_CORPUS names it");
   for (const auto& file : files) {
     if (place_of(file) == "/boot/defaults/loader.conf") continue;  // never edited
@@ -366,56 +326,6 @@ TEST_F(LoaderConf, EditsOfAnyTextComeOutInEveryLoader) {
   });
   EXPECT_TRUE(held);
   EXPECT_GT(edited, 100U);
-}
-
-// --- augeas
-
-/// name -> values in file order, as augeas' Simplevars lens reads a file; nothing where it cannot.
-std::map<std::string, std::vector<std::string>> augeas(const support::ScratchDirectory& root) {
-  const auto finished = support::run_program(
-      {"augtool", "-A", "-r", root.path().string(), "--transform",
-       "Simplevars.lns incl /boot/loader.conf", "print", "/files/boot/loader.conf"});
-  EXPECT_EQ(finished.exit_code, 0) << finished.err;
-  std::map<std::string, std::vector<std::string>> values;
-  static constexpr std::string_view kPrefix = "/files/boot/loader.conf/";
-  for (std::string_view line : lines(finished.out)) {
-    const std::size_t equals = line.find(" = ");
-    if (!line.starts_with(kPrefix) || line.find("/#comment") != std::string_view::npos) continue;
-    std::string name(line.substr(kPrefix.size(), equals - kPrefix.size()));
-    name.resize(std::min(name.size(), name.find('[')));
-    std::string value(equals == std::string_view::npos ? "" : line.substr(equals + 3));
-    // It keeps the quotes and prints them with backslashes, between quotes of its own.
-    for (const char* const quotes : {"\"", "\\\""}) {
-      const std::size_t size = std::string_view(quotes).size();
-      if (value.size() < 2 * size || !value.starts_with(quotes)) continue;
-      value = value.substr(size, value.size() - 2 * size);
-    }
-    values[name].push_back(value);
-  }
-  return values;
-}
-
-TEST_F(LoaderConf, AugeasAgreesWhereItCanRead) {
-  if (!has_program("augtool")) GUESTCLOCK_SKIP("no augtool (Debian package augeas-tools)");
-  const auto files = corpus();
-  if (files.empty()) GUESTCLOCK_SKIP("no corpus; GUESTCLOCK_CORPUS names it");
-  std::size_t read = 0;
-  for (const auto& file : files) {
-    const support::ScratchDirectory root;
-    root.write("/boot/loader.conf", support::bytes_of(file));
-    if (place_of(file) != "/boot/defaults/loader.conf") {
-      ASSERT_EQ(edit(root, {"kern.hz", {"250"}, ""}), "") << file;
-    }
-    const auto theirs = augeas(root);
-    if (theirs.empty()) continue;
-    ++read;
-    std::map<std::string, std::vector<std::string>> own;
-    for (const ConfLine& line : parse_conf_file(root.read("/boot/loader.conf")).lines) {
-      if (line.kind == ConfLine::Kind::assignment) own[line.name].push_back(line.text);
-    }
-    EXPECT_EQ(theirs, own) << file;
-  }
-  EXPECT_GE(read, 9U);
 }
 
 }  // namespace

@@ -133,6 +133,18 @@ TEST(DropIns, WhatIsNoConfFileIsNotRead) {
   EXPECT_TRUE(Machine(contents).tunables().empty());
 }
 
+TEST(DropIns, ASlashBehindTheDirectoryChangesNothing) {
+  const Machine machine({{"/boot/defaults/loader.conf",
+                          "loader_conf_files=\"/boot/loader.conf\"\n"
+                          "loader_conf_dirs=\"boot/loader.conf.d/ /boot/\"\n"},
+                         {"/boot/loader.conf", "a=\"1\"\n"},
+                         {"/boot/loader.conf.d/a.conf", "kern.hz=\"1\"\n"}});
+  EXPECT_EQ(machine.located(),
+            (std::vector<std::string>{"/boot/loader.conf", "/boot/loader.conf.d/a.conf"}));
+  EXPECT_EQ(changed(checked(machine, {kHz})),
+            (Contents{{"/boot/loader.conf.d/a.conf", "kern.hz=\"100\"\n"}}));
+}
+
 TEST(DropIns, OneFileByTwoNamesIsWrittenOnce) {
   const support::ScratchDirectory tree;
   tree.write("/boot/defaults/loader.conf", kNewOrder);
@@ -203,10 +215,6 @@ TEST(TunableNames, AMinusIsNoUnderscore) {
             loader_conf("hw.a_b=\"1\"\n"));
   EXPECT_EQ(changed(checked(both, {{"hw.a-b", {"3"}, ""}, {"hw.a_b", {"4"}, ""}})),
             loader_conf("hw.a_b=\"4\"\nhw.a-b=\"3\"\n"));
-}
-
-TEST(TunableNames, ACommandIsNone) {
-  EXPECT_NE(why_refused(Machine({}), {"exec", {"reboot"}, ""}), "");
 }
 
 TEST(TunableLines, AModulesSettingStandsForItself) {

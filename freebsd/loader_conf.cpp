@@ -39,9 +39,7 @@ std::vector<std::string> tunables(const LoaderSettings& settings) {
   std::vector<std::string> parameters;
   for (const Assignment& one : settings.assignments) {
     if (last[one.name] != &one || one.name == "exec") continue;
-    const SettingsFile::Role role = settings.files[one.file].role;
-    if (role == SettingsFile::Role::defaults) continue;
-    if (role == SettingsFile::Role::hints && one.name.starts_with("hint.")) continue;
+    if (settings.files[one.file].role == SettingsFile::Role::defaults) continue;
     parameters.push_back(one.name + "=" + one.value);
   }
   return parameters;
@@ -71,7 +69,7 @@ std::optional<settings::Located> FreebsdLoader::locate(const system::Files& file
     return located;
   }
   for (const SettingsFile& file : settings->files) {
-    if (file.role != SettingsFile::Role::own) continue;
+    if (!file.is_editable()) continue;
     if (file.exists || file.path == kLoaderConf) located.files.push_back(file.path);
   }
   return located;
@@ -93,15 +91,16 @@ Result<settings::Edition> FreebsdLoader::edit(const system::Files& files,
   if (auto any = boot::check_selection(selector, edits, *before, kLoaderConf); !any) {
     return tl::make_unexpected(any.error());
   }
-  const auto contents = edit_tunables(files, edits);
-  if (!contents) return tl::make_unexpected(contents.error());
-  const auto after = settings_with(files, *contents);
+  auto tunable_edition = edit_tunables(files, edits);
+  if (!tunable_edition) return tl::make_unexpected(tunable_edition.error());
+  const auto after = settings_with(files, tunable_edition->contents);
   if (!after) return tl::make_unexpected(after.error());
 
   settings::Edition edition;
+  edition.warnings = std::move(tunable_edition->warnings);
   const model::BootEntry& entry = before->front();
   edition.entries.push_back({entry.title, true, entry.parameters, tunables(*after), entry.index});
-  for (const auto& [path, bytes] : *contents) {
+  for (const auto& [path, bytes] : tunable_edition->contents) {
     auto old = files.read(path);
     if (!old && old.error().code != ErrorCode::not_found) {
       return tl::make_unexpected(old.error());

@@ -1,8 +1,9 @@
 // FreeBSD's loader.conf grammar without losing a byte: independent lines `name = value # comment`,
-// the value in double quotes or a bare word. Pure text.
+// the value in double quotes or a bare word. device.hints has the same. Pure text.
 //
 // The Lua loader (FreeBSD 12 and later) skips a line it does not understand; the Forth loader stops
-// there. The grammar is what both read alike; `doubtful` marks where the releases differ.
+// there. The grammar is that of the present Lua loader; `doubtful` and `stops_forth` mark where
+// other releases differ.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +21,8 @@ struct ConfLine {
   std::string text;             ///< between the quotes, or the bare word, as written
   std::size_t value_begin = 0;  ///< in `raw`; the quotes belong to the value
   std::size_t value_end = 0;
-  bool doubtful = false;  ///< some releases skip this line, or read it differently
+  bool doubtful = false;     ///< some releases skip this line, or read it differently
+  bool stops_forth = false;  ///< the Forth loader reads neither this line nor what follows
 };
 
 struct ConfFile {
@@ -34,5 +36,9 @@ struct ConfFile {
 
 /// Whether every line that is not blank is an assignment, and there is at least one.
 [[nodiscard]] bool all_assignments(const ConfFile& file);
+
+/// Whether a value stands for itself, a backslash or $name in it too: that of a module's setting
+/// (foo_load, foo_flags, ...) and of exec does.
+[[nodiscard]] bool is_taken_as_written(std::string_view name);
 
 }  // namespace guestclock::freebsd

@@ -20,9 +20,11 @@ bool is_control(char c) {
 
 /// Why no loader of any release could carry the edit.
 std::optional<std::string> why_not_carried(const model::ParameterEdit& edit) {
+  if (edit.key == "exec") return "exec is a command of the loader's, no tunable";
   const ConfFile probe = parse_conf_file(edit.key + "=\"\"");
-  if (probe.lines.size() != 1 || probe.lines.front().name != edit.key ||
-      probe.lines.front().doubtful || edit.key.size() > kEnvironmentLimit) {
+  if (probe.lines.size() != 1 || probe.lines.front().kind != ConfLine::Kind::assignment ||
+      probe.lines.front().name != edit.key || probe.lines.front().doubtful ||
+      edit.key.size() > kEnvironmentLimit) {
     return "\"" + printable(edit.key) + "\" is no tunable's name";
   }
   // A value to remove is only compared, never written.
@@ -54,8 +56,8 @@ std::string place(const SettingsFile& file, std::size_t line) {
 /// One edit on the settings as they stand.
 class TunableEdit {
  public:
-  TunableEdit(LoaderSettings& settings, const model::ParameterEdit& edit, bool forth)
-      : settings_(settings), edit_(edit), forth_(forth) {}
+  TunableEdit(LoaderSettings& settings, const model::ParameterEdit& edit)
+      : settings_(settings), edit_(edit) {}
 
   Result<void> run() {
     if (auto clear = check_readable(); !clear) return clear;
@@ -68,34 +70,70 @@ class TunableEdit {
   [[nodiscard]] const std::vector<std::size_t>& touched() const { return touched_; }
 
  private:
-  /// Lines about this name must mean the same to every release.
-  Result<void> check_readable() {
+  using Contenders = std::vector<const Assignment*>;
+
+  /// Lines about this name must mean the same to every release, and on every machine.
+  Result<void> check_readable() const {
     for (const SettingsFile& file : settings_.files) {
-      if (file.role == SettingsFile::Role::defaults) continue;
+      if (!file.is_editable() && file.role != SettingsFile::Role::some_machines) continue;
       for (std::size_t i = 0; i < file.conf.lines.size(); ++i) {
-        const ConfLine& line = file.conf.lines[i];
-        if (line.name != edit_.key) continue;
-        if (line.kind != ConfLine::Kind::malformed && !line.doubtful) continue;
-        return fail(ErrorCode::malformed, "FreeBSD releases read this line differently, or not",
-                    place(file, i), "write it as " + edit_.key + "=\"value\"");
+        if (file.conf.lines[i].name != edit_.key) continue;
+        if (auto clear = check_line(file, i); !clear) return clear;
       }
     }
     return {};
   }
 
+  Result<void> check_line(const SettingsFile& file, std::size_t index) const {
+    if (file.role == SettingsFile::Role::some_machines) {
+      return fail(ErrorCode::unsafe,
+                  edit_.key + " is set for some machines only (see product_vars)",
+                  place(file, index), "edit the files of this product by hand");
+    }
+    const ConfLine& line = file.conf.lines[index];
+    if (line.kind == ConfLine::Kind::malformed || line.doubtful) {
+      return fail(ErrorCode::malformed, "FreeBSD releases read this line differently, or not",
+                  place(file, index),
+                  "write it as " + edit_.key + "=\"value\", without quotes behind it");
+    }
+    const std::size_t stop = settings_.first_unread(file);
+    const bool goes_anyway = boot::only_removes(edit_) && edit_.values.empty();
+    if (index < stop || goes_anyway) return {};
+    return fail(ErrorCode::malformed, "the Forth loader stops reading here", place(file, stop),
+                "correct the line by hand first");
+  }
+
+  static bool agree(const Contenders& contenders) {
+    return std::all_of(contenders.begin(), contenders.end(), [&](const Assignment* one) {
+      return one->value == contenders.front()->value;
+    });
+  }
+
+  [[nodiscard]] tl::unexpected<Error> undecided(const Contenders& contenders) const {
+    const Assignment& one = *contenders.front();
+    const Assignment& other =
+        **std::find_if(contenders.begin(), contenders.end(),
+                       [&](const Assignment* candidate) { return candidate->value != one.value; });
+    return fail(ErrorCode::unsafe,
+                edit_.key + " is \"" + printable(one.value) + "\" here but \"" +
+                    printable(other.value) + "\" in " + settings_.place(other) +
+                    ", and the loader reads them in no order",
+                settings_.place(one), "set it first, which writes to both files");
+  }
+
   Result<void> remove() {
-    const Assignment* const winner = settings_.effective(edit_.key);
-    if (winner == nullptr || !removes_value(edit_, winner->value)) return {};
+    const Contenders contenders = settings_.contenders(edit_.key);
+    const auto wanted =
+        std::count_if(contenders.begin(), contenders.end(),
+                      [&](const Assignment* one) { return removes_value(edit_, one->value); });
+    if (wanted == 0) return {};
+    if (static_cast<std::size_t>(wanted) < contenders.size()) return undecided(contenders);
     for (std::size_t index = 0; index < settings_.files.size(); ++index) {
       SettingsFile& file = settings_.files[index];
-      if (file.role == SettingsFile::Role::defaults) continue;
+      if (!file.is_editable()) continue;
       std::vector<ConfLine>& lines = file.conf.lines;
       for (std::size_t i = lines.size(); i-- > 0;) {
         if (lines[i].kind != ConfLine::Kind::assignment || lines[i].name != edit_.key) continue;
-        if (file.role == SettingsFile::Role::hints) {
-          return fail(ErrorCode::unsafe, edit_.key + " is set where only hints belong",
-                      place(file, i), "remove the line by hand");
-        }
         // A file without a final newline stays one: see append().
         if (!lines[i].raw.ends_with('\n') && i > 0) lines[i - 1].raw.pop_back();
         lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(i));
@@ -107,49 +145,52 @@ class TunableEdit {
 
   /// A tunable has one value: another one is not added to, and not overwritten unasked.
   Result<void> add(const std::string& value) {
-    const Assignment* const winner = settings_.effective(edit_.key);
-    if (winner == nullptr) return append(value);
-    const SettingsFile& file = settings_.files[winner->file];
-    if (file.role == SettingsFile::Role::defaults) return append(value);
-    if (winner->value != value) {
-      return fail(ErrorCode::unsafe,
-                  edit_.key + " has the value \"" + printable(winner->value) +
-                      "\" already and can have one only",
-                  place(file, winner->line), "set it instead of adding to it");
-    }
-    return file.role == SettingsFile::Role::hints ? set(value) : Result<void>();
+    const Contenders contenders = settings_.contenders(edit_.key);
+    if (contenders.empty() || !is_editable(*contenders.front())) return append(value);
+    if (!agree(contenders)) return undecided(contenders);
+    const Assignment& winner = *contenders.front();
+    if (winner.value == value) return {};
+    return fail(ErrorCode::unsafe,
+                edit_.key + " has the value \"" + printable(winner.value) +
+                    "\" already and can have one only",
+                settings_.place(winner), "set it instead of adding to it");
   }
 
   Result<void> set(const std::string& value) {
-    const Assignment* const winner = settings_.effective(edit_.key);
-    if (winner == nullptr || settings_.files[winner->file].role != SettingsFile::Role::own) {
-      return append(value);
+    const Contenders contenders = settings_.contenders(edit_.key);
+    if (contenders.empty() || !is_editable(*contenders.front())) return append(value);
+    if (is_overridden(*contenders.front())) {
+      return contenders.front()->value == value ? Result<void>() : append(value);
     }
-    const std::string& directory = settings_.files[winner->file].directory;
-    for (std::size_t index = 0; index < settings_.files.size(); ++index) {
-      // The loader reads a directory in no order: every file of it may be the last one.
-      const bool rival = !directory.empty() && settings_.files[index].directory == directory;
-      if (index != winner->file && !rival) continue;
-      if (auto done = set_in(index, value); !done) return done;
+    for (const Assignment* const one : contenders) {
+      if (auto done = set_in(*one, value); !done) return done;
     }
     return {};
   }
 
-  Result<void> set_in(std::size_t index, const std::string& value) {
-    const auto last = std::find_if(
-        settings_.assignments.rbegin(), settings_.assignments.rend(),
-        [&](const Assignment& one) { return one.file == index && one.name == edit_.key; });
-    if (last == settings_.assignments.rend()) return {};
-    SettingsFile& file = settings_.files[index];
-    const std::size_t bad = first_stop(file);
-    if (bad < last->line) {
-      return fail(ErrorCode::malformed, "the Forth loader stops reading here", place(file, bad),
-                  "correct the line by hand first");
-    }
-    if (last->value == value) return {};
-    ConfLine& line = file.conf.lines[last->line];
+  [[nodiscard]] bool is_editable(const Assignment& assignment) const {
+    return settings_.files[assignment.file].is_editable();
+  }
+
+  /// device.hints belongs to the kernel's installation: what stands there is overridden in
+  /// loader.conf, wherever that is read later.
+  [[nodiscard]] bool is_overridden(const Assignment& assignment) const {
+    const std::size_t conf = settings_.index_of(kLoaderConf);
+    return settings_.files[assignment.file].role == SettingsFile::Role::hints &&
+           conf > assignment.file && conf < settings_.files.size();
+  }
+
+  Result<void> set_in(const Assignment& assignment, const std::string& value) {
+    if (assignment.value == value) return {};
+    SettingsFile& file = settings_.files[assignment.file];
+    ConfLine& line = file.conf.lines[assignment.line];
     line.raw.replace(line.value_begin, line.value_end - line.value_begin, "\"" + value + "\"");
-    touch(index);
+    const ConfFile written = parse_conf_file(line.raw);
+    if (written.lines.front().doubtful) {
+      return fail(ErrorCode::malformed, "the comment has a quote, which old releases misread",
+                  settings_.place(assignment), "take the quote out of the comment by hand first");
+    }
+    touch(assignment.file);
     return {};
   }
 
@@ -159,8 +200,9 @@ class TunableEdit {
       return fail(ErrorCode::unsupported, "this image's loader does not read it",
                   std::string(kLoaderConf), "see loader_conf_files in /boot/defaults/loader.conf");
     }
+    // Behind what is there, but before a line that would keep the loader from reading it.
+    const std::size_t at = settings_.first_unread(settings_.files[index]);
     std::vector<ConfLine>& lines = settings_.files[index].conf.lines;
-    const std::size_t at = std::min(first_stop(settings_.files[index]), lines.size());
     ConfLine line;
     line.raw = edit_.key + "=\"" + value + "\"\n";
     if (at == lines.size() && at > 0 && !lines.back().raw.ends_with('\n')) {
@@ -172,16 +214,6 @@ class TunableEdit {
     return {};
   }
 
-  /// Index of the line where the Forth loader stops; behind every line where it reads them all.
-  [[nodiscard]] std::size_t first_stop(const SettingsFile& file) const {
-    const std::vector<ConfLine>& lines = file.conf.lines;
-    if (!forth_) return lines.size();
-    const auto stop = std::find_if(lines.begin(), lines.end(), [](const ConfLine& line) {
-      return line.kind == ConfLine::Kind::malformed;
-    });
-    return static_cast<std::size_t>(stop - lines.begin());
-  }
-
   void touch(std::size_t index) {
     if (std::find(touched_.begin(), touched_.end(), index) == touched_.end()) {
       touched_.push_back(index);
@@ -190,7 +222,6 @@ class TunableEdit {
 
   LoaderSettings& settings_;
   const model::ParameterEdit& edit_;
-  bool forth_;
   std::vector<std::size_t> touched_;
 };
 
@@ -198,19 +229,45 @@ class TunableEdit {
 Result<void> check_outcome(const LoaderSettings& settings,
                            std::span<const model::ParameterEdit> edits) {
   for (const model::ParameterEdit& edit : edits) {
-    const Assignment* const effective = settings.effective(edit.key);
-    const bool set_by_us = effective != nullptr &&
-                           settings.files[effective->file].role != SettingsFile::Role::defaults;
-    const bool holds = boot::only_removes(edit)
-                           ? !set_by_us || !removes_value(edit, effective->value)
-                           : edit.values.empty() ||
-                                 (effective != nullptr && effective->value == *edit.values.front());
-    if (holds) continue;
+    if (!boot::only_removes(edit) && edit.values.empty()) continue;
+    const auto contenders = settings.contenders(edit.key);
+    const auto holds = [&](const Assignment* one) {
+      if (!boot::only_removes(edit)) return one->value == *edit.values.front();
+      return !settings.files[one->file].is_editable() || !removes_value(edit, one->value);
+    };
+    const auto wrong = std::find_if_not(contenders.begin(), contenders.end(), holds);
+    const bool missing = contenders.empty() && !boot::only_removes(edit);
+    if (wrong == contenders.end() && !missing) continue;
     return fail(ErrorCode::unsafe, edit.key + " would not come out as asked for",
-                effective == nullptr ? std::string(kLoaderConf)
-                                     : place(settings.files[effective->file], effective->line));
+                missing ? std::string(kLoaderConf) : settings.place(**wrong));
   }
   return {};
+}
+
+/// Who else has a say about what was edited.
+std::vector<std::string> other_voices(const LoaderSettings& settings,
+                                      std::span<const model::ParameterEdit> edits) {
+  std::vector<std::string> warnings;
+  for (const SettingsFile& file : settings.files) {
+    if (file.role == SettingsFile::Role::lua && file.exists) {
+      warnings.push_back(file.path + " is Lua code: it is not read here, and may set more");
+    }
+    const bool used_up = file.bytes.starts_with("nextboot_enable=\"NO\"");
+    if (file.role != SettingsFile::Role::next_boot || used_up) continue;
+    for (std::size_t i = 0; i < file.conf.lines.size(); ++i) {
+      for (const model::ParameterEdit& edit : edits) {
+        if (file.conf.lines[i].name != edit.key) continue;
+        warnings.push_back(place(file, i) + " sets " + edit.key + " for the next boot only");
+      }
+    }
+  }
+  for (const model::ParameterEdit& edit : edits) {
+    const auto contenders = settings.contenders(edit.key);
+    if (contenders.size() < 2) continue;
+    warnings.push_back(edit.key + " is set in " + settings.place(*contenders[0]) + " and in " +
+                       settings.place(*contenders[1]) + ", which the loader reads in no order");
+  }
+  return warnings;
 }
 
 }  // namespace
@@ -223,10 +280,10 @@ Result<LoaderSettings> settings_with(const system::Files& files, const Contents&
   return read_loader_settings(system::OverlayFiles(files, std::move(resolved)));
 }
 
-Result<Contents> edit_tunables(const system::Files& files,
-                               std::span<const model::ParameterEdit> edits) {
-  const bool forth = !files.exists("/boot/lua");
-  Contents contents;
+Result<TunableEdition> edit_tunables(const system::Files& files,
+                                     std::span<const model::ParameterEdit> edits) {
+  TunableEdition edition;
+  std::map<std::string, std::string> names;  // a file that is reached by two paths goes by one
   for (const model::ParameterEdit& edit : edits) {
     const auto same = [&](const model::ParameterEdit& other) { return other.key == edit.key; };
     if (std::count_if(edits.begin(), edits.end(), same) > 1) {
@@ -235,20 +292,24 @@ Result<Contents> edit_tunables(const system::Files& files,
     if (auto why = why_not_carried(edit)) {
       return fail(ErrorCode::unsafe, *why, std::string(kLoaderConf));
     }
-    auto settings = settings_with(files, contents);
+    auto settings = settings_with(files, edition.contents);
     if (!settings) return tl::make_unexpected(settings.error());
-    TunableEdit one(*settings, edit, forth);
+    TunableEdit one(*settings, edit);
     if (auto done = one.run(); !done) return tl::make_unexpected(done.error());
     for (const std::size_t index : one.touched()) {
-      contents[settings->files[index].path] = settings->files[index].conf.print();
+      const SettingsFile& file = settings->files[index];
+      const std::string resolved = files.resolve(file.path).value_or(file.path);
+      const std::string& name = names.emplace(resolved, file.path).first->second;
+      edition.contents[name] = file.conf.print();
     }
   }
-  const auto settings = settings_with(files, contents);
+  const auto settings = settings_with(files, edition.contents);
   if (!settings) return tl::make_unexpected(settings.error());
   if (auto holds = check_outcome(*settings, edits); !holds) {
     return tl::make_unexpected(holds.error());
   }
-  return contents;
+  if (!edition.contents.empty()) edition.warnings = other_voices(*settings, edits);
+  return edition;
 }
 
 }  // namespace guestclock::freebsd

@@ -1,6 +1,25 @@
 #include "boot/boot_loader.h"
 
+#include <algorithm>
+
+#include "model/kernel_parameters.h"
+
 namespace guestclock::boot {
+
+bool BootLoader::same_name(std::string_view a, std::string_view b) const {
+  return model::same_parameter_name(a, b);
+}
+
+std::vector<std::optional<std::string>> values_of(const BootLoader& loader,
+                                                  std::vector<std::string> tokens,
+                                                  std::string_view key) {
+  const auto another = [&](const std::string& token) {
+    const std::string_view name = model::parameter_key(token);
+    return model::same_parameter_name(name, key) && !loader.same_name(name, key);
+  };
+  tokens.erase(std::remove_if(tokens.begin(), tokens.end(), another), tokens.end());
+  return model::parameter_values(tokens, key);
+}
 
 std::vector<LoaderInUse> loaders_in_use(std::span<const BootLoader* const> loaders,
                                         const system::Files& files,

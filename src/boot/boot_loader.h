@@ -1,8 +1,10 @@
 // A boot loader: an Editable whose files hold entries with kernel parameters.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "settings/editable.h"
@@ -16,9 +18,18 @@ class BootLoader : public settings::Editable {
   /// be read at all.
   [[nodiscard]] virtual Result<std::vector<model::BootEntry>> entries(
       const system::Files& files, const settings::Located& located) const = 0;
+  /// Whether two names are one parameter to whoever reads these entries; to Linux, where '-' and
+  /// '_' are the same.
+  [[nodiscard]] virtual bool same_name(std::string_view a, std::string_view b) const;
   /// Which fix kind writes here.
   [[nodiscard]] virtual model::FixKind fix_kind() const = 0;
 };
+
+/// Values of every token of that name, as model::parameter_values has them, by the loader's own
+/// idea of a name.
+[[nodiscard]] std::vector<std::optional<std::string>> values_of(const BootLoader& loader,
+                                                                std::vector<std::string> tokens,
+                                                                std::string_view key);
 
 /// A loader found in use.
 struct LoaderInUse {

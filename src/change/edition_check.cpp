@@ -18,15 +18,14 @@ using model::BootEntry;
 using model::ParameterEdit;
 
 /// The tokens that no edit is about, in order.
-std::vector<std::string> others(const BootEntry& entry, std::span<const ParameterEdit> edits) {
+std::vector<std::string> others(const boot::BootLoader& loader, const BootEntry& entry,
+                                std::span<const ParameterEdit> edits) {
   std::vector<std::string> tokens;
   bool ours = true;  // behind "--" every word belongs to init
   for (const std::string& token : entry.parameters) {
     const std::string_view key = model::parameter_key(token);
     if (token == "--") ours = false;
-    const auto about = [&](const ParameterEdit& edit) {
-      return model::same_parameter_name(edit.key, key);
-    };
+    const auto about = [&](const ParameterEdit& edit) { return loader.same_name(edit.key, key); };
     if (!ours || std::none_of(edits.begin(), edits.end(), about)) tokens.push_back(token);
   }
   return tokens;
@@ -37,7 +36,8 @@ bool same_entry(const BootEntry& a, const BootEntry& b) {
          a.kernel == b.kernel && a.file == b.file;
 }
 
-std::string what_is_wrong(const std::vector<BootEntry>& before, const std::vector<BootEntry>& after,
+std::string what_is_wrong(const boot::BootLoader& loader, const std::vector<BootEntry>& before,
+                          const std::vector<BootEntry>& after,
                           std::span<const model::EntryChange> changes,
                           std::span<const ParameterEdit> edits,
                           const model::EntrySelector& selector) {
@@ -49,16 +49,16 @@ std::string what_is_wrong(const std::vector<BootEntry>& before, const std::vecto
     const bool along = std::any_of(changes.begin(), changes.end(), [&](const auto& change) {
       return change.along && change.index == before[i].index;
     });
-    if (others(before[i], edits) != others(after[i], edits)) {
+    if (others(loader, before[i], edits) != others(loader, after[i], edits)) {
       return "other parameters of " + title + " would change";
     }
     for (const ParameterEdit& edit : edits) {
-      const auto was = model::parameter_values(before[i].parameters, edit.key);
-      const auto now = model::parameter_values(after[i].parameters, edit.key);
+      const auto was = boot::values_of(loader, before[i].parameters, edit.key);
+      const auto now = boot::values_of(loader, after[i].parameters, edit.key);
       const auto wanted = [&](bool all) {
         std::vector<ParameterEdit> own;
         for (const ParameterEdit& other : edits) {
-          if (model::same_parameter_name(other.key, edit.key) &&
+          if (loader.same_name(other.key, edit.key) &&
               (all || boot::selects(selector, other, before[i]))) {
             own.push_back(other);
           }
@@ -92,7 +92,8 @@ Result<void> check_edition(const boot::LoaderInUse& in_use, const system::Files&
   if (!before) return tl::make_unexpected(before.error());
   const auto after = in_use.loader->entries(edited, in_use.located);
   if (!after) return refuse(describe(after.error()));
-  const std::string wrong = what_is_wrong(*before, *after, edition.entries, edits, selector);
+  const std::string wrong =
+      what_is_wrong(*in_use.loader, *before, *after, edition.entries, edits, selector);
   if (!wrong.empty()) return refuse(wrong);
 
   const auto again = in_use.loader->edit(edited, in_use.located, edits, selector);

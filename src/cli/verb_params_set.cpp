@@ -22,9 +22,9 @@ model::ParameterEdit edit_of(const std::string& text, Action action) {
   return edit;
 }
 
-Edits::iterator find_key(Edits& edits, const std::string& key) {
-  return std::find_if(edits.begin(), edits.end(), [&](const model::ParameterEdit& edit) {
-    return model::same_parameter_name(edit.key, key);
+bool is_set(const Edits& edits, const std::string& key) {
+  return std::any_of(edits.begin(), edits.end(), [&](const model::ParameterEdit& edit) {
+    return edit.action == Action::set && model::same_parameter_name(edit.key, key);
   });
 }
 
@@ -37,13 +37,14 @@ Result<void> check(const model::ParameterEdit& edit) {
   return {};
 }
 
-/// Neighbours of one name are one edit. Others stay edits of their own, which count as one too, so
+/// Neighbours of one name are one edit, as long as it is spelt alike: whether a-b is a_b too is
+/// the loader's matter. Others stay edits of their own, which count as one too, so
 /// that what goes to the end of a line goes there in the order given: it matters for parameters
 /// such as hugepagesz= and hugepages= that belong together in pairs.
 Result<void> add_set(const std::string& text, Edits& edits) {
   model::ParameterEdit edit = edit_of(text, Action::set);
   if (auto checked = check(edit); !checked) return checked;
-  if (!edits.empty() && model::same_parameter_name(edits.back().key, edit.key)) {
+  if (!edits.empty() && edits.back().key == edit.key) {
     edits.back().values.push_back(std::move(edit.values.front()));
   } else {
     edits.push_back(std::move(edit));
@@ -55,15 +56,18 @@ Result<void> add_set(const std::string& text, Edits& edits) {
 Result<void> add_removal(const std::string& text, Edits& edits) {
   model::ParameterEdit edit = edit_of(text, Action::remove);
   if (auto checked = check(edit); !checked) return checked;
-  const auto known = find_key(edits, edit.key);
-  if (known == edits.end()) {
-    edits.push_back(std::move(edit));
-  } else if (known->action == Action::set) {
+  if (is_set(edits, edit.key)) {
     return fail(ErrorCode::usage,
                 printable(edit.key) +
                     " is both set and unset: setting a parameter replaces every "
                     "value that it has",
                 {}, "leave --unset " + printable(text) + " out");
+  }
+  const auto known =
+      std::find_if(edits.begin(), edits.end(),
+                   [&](const model::ParameterEdit& other) { return other.key == edit.key; });
+  if (known == edits.end()) {
+    edits.push_back(std::move(edit));
   } else if (edit.values.empty()) {
     known->values.clear();
   } else if (!known->values.empty()) {

@@ -319,6 +319,34 @@ TEST_F(Params, FreebsdTunablesGoThroughTheSameVerb) {
   EXPECT_EQ(tree_.read("/boot/loader.conf"), "hw.model=\"a b\"\n");
 }
 
+TEST_F(Params, FreebsdNamesAreAsTheyAreSpelt) {
+  make_freebsd_tree(tree_, 1401000);
+  document({"set", "hw.a-b=1", "hw.a_b=2", "--yes"}, 0);
+  EXPECT_EQ(tree_.read("/boot/loader.conf"), "hw.a-b=\"1\"\nhw.a_b=\"2\"\n");
+  document({"set", "--unset", "hw.a-b=1", "hw.c=3", "--yes"}, 0);
+  EXPECT_EQ(tree_.read("/boot/loader.conf"), "hw.a_b=\"2\"\nhw.c=\"3\"\n");
+  document({"set", "hw.a-b=1", "--yes"}, 0);
+  document({"set", "--unset", "hw.a-b", "--unset", "hw.a_b", "--yes"}, 0);
+  EXPECT_EQ(tree_.read("/boot/loader.conf"), "hw.c=\"3\"\n");
+}
+
+TEST_F(Params, FreebsdHintsAreOverriddenAndGivenBack) {
+  make_freebsd_tree(tree_, 1401000);
+  const std::string hints = "hint.uart.0.at=\"isa\"\nkern.hz=\"50\"\n";
+  tree_.write("/boot/device.hints", hints);
+  EXPECT_EQ(document({"list"}, 0)["entries"][0]["parameters"],
+            json({"hint.uart.0.at=isa", "kern.hz=50"}));
+  document({"set", "kern.hz=100", "--yes"}, 0);
+  EXPECT_EQ(tree_.read("/boot/loader.conf"), "kern.hz=\"100\"\n");
+  document({"set", "--unset", "kern.hz", "--yes"}, 0);
+  EXPECT_EQ(tree_.read("/boot/device.hints"), "hint.uart.0.at=\"isa\"\n");
+  const Finished undone = support::run_program(
+      {GUESTCLOCK_PROGRAM, "rollback", "--yes", "--root", tree_.path().string()});
+  EXPECT_EQ(undone.exit_code, 0) << undone.err;
+  EXPECT_EQ(tree_.read("/boot/device.hints"), hints);
+  EXPECT_EQ(tree_.read("/boot/loader.conf"), "kern.hz=\"100\"\n");
+}
+
 TEST_F(Params, FreebsdRefusesWhatALoaderCannotCarry) {
   make_freebsd_tree(tree_, 1401000);
   const Finished flag = run({"set", "kern.hz", "--yes"});

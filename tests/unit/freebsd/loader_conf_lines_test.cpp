@@ -44,6 +44,35 @@ TEST(LoaderConfLines, MalformedLines) {
   EXPECT_EQ(line("default arch.conf").name, "");
 }
 
+TEST(LoaderConfLines, AValueThatCannotBeExpandedIsNotCarriedOut) {
+  for (const char* text :
+       {"v=\"$\"", "v=\"a$\"", "v=\"$-x\"", "v=\"${x\"", "v=\"${}\"", "v=\"x\\\"", "v=\"$ x\""}) {
+    EXPECT_EQ(line(text).kind, Kind::malformed) << text;
+    EXPECT_EQ(line(text).name, "v") << text;
+  }
+  for (const char* text : {"v=\"\\$\"", "v=\"${a b}\"", "v_name=\"$\"", "exec=\"echo $\""}) {
+    EXPECT_EQ(line(text).kind, Kind::assignment) << text;
+  }
+}
+
+TEST(LoaderConfLines, AModulesSettingMayStartWithAnything) {
+  EXPECT_EQ(line("_v_load=\"YES\"").kind, Kind::assignment);
+  EXPECT_EQ(line("-v_type=x").kind, Kind::assignment);
+  EXPECT_EQ(line("_load=\"YES\"").kind, Kind::malformed);
+  EXPECT_TRUE(line("_v_load=\"YES\"").doubtful);
+}
+
+TEST(LoaderConfLines, WhereTheForthLoaderStops) {
+  for (const char* text : {"v=\"1\"\r\n", "\r\n", "v=\"1\"\v", "4v=\"1\"", "_v_load=\"YES\"",
+                           "v=", "v=a,b", "v=\"1\" junk", "v=\"1", "v='x'", "junk"}) {
+    EXPECT_TRUE(line(text).stops_forth) << text;
+  }
+  for (const char* text : {"", "\n", " \t\n", "# c\r\n", "v=\"1\" # c\r\n", "v=1", "v = -1#c",
+                           "v=\"a\\\"b\"", "v=\"a\" # say \"hi\"", "v=\"$\""}) {
+    EXPECT_FALSE(line(text).stops_forth) << text;
+  }
+}
+
 TEST(LoaderConfLines, BlankLinesAndComments) {
   for (const char* text : {"\n", "  \t\r\n", "# kern.hz=\"100\"\n", "   # x"}) {
     EXPECT_EQ(line(text).kind, Kind::blank) << text;
@@ -52,7 +81,10 @@ TEST(LoaderConfLines, BlankLinesAndComments) {
 
 TEST(LoaderConfLines, WhatReleasesReadDifferentlyIsDoubtful) {
   EXPECT_TRUE(line("v=\"a\" # say \"hi\"").doubtful);
+  EXPECT_FALSE(line("v=a # say \"hi\"").doubtful);
   EXPECT_TRUE(line("4v=\"a\"").doubtful);
+  EXPECT_TRUE(line("a.b_flags=\"$x\"").doubtful);
+  EXPECT_FALSE(line("a.b_flags=\"x\"").doubtful);
   EXPECT_EQ(line("v=\"a\" # say \"hi\"").text, "a");
 }
 

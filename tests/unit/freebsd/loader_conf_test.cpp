@@ -1,82 +1,15 @@
 #include "freebsd/loader_conf.h"
 
-#include <map>
-
-#include <rapidcheck.h>
-
 #include <gtest/gtest.h>
 
 #include "change/edition_check.h"
 #include "change/plan.h"
-#include "freebsd/loader_conf_lines.h"
-#include "freebsd/loader_settings.h"
-#include "support/corpus.h"
-#include "support/scratch_directory.h"
-#include "support/skip.h"
-#include "support/trees.h"
-#include "system/machines.h"
-#include "system/overlay_files.h"
+#include "freebsd_machine.h"
 
 namespace guestclock::freebsd {
 namespace {
 
 using model::ParameterEdit;
-using Contents = std::map<std::string, std::string>;
-
-const ParameterEdit kHz{"kern.hz", {"100"}, "F-04"};
-const ParameterEdit kNoHz{"kern.hz", {}, "F-02"};
-
-// Orders as FreeBSD 10 and 14 set them up; synthetic, written after loader.conf(5).
-constexpr const char* kOldOrder =
-    "loader_conf_files=\"/boot/device.hints /boot/loader.conf /boot/loader.conf.local\"\n";
-constexpr const char* kMiddleOrder =
-    "loader_conf_files=\"/boot/device.hints /boot/loader.conf /boot/loader.conf.local\"\n"
-    "loader_conf_dirs=\"/boot/loader.conf.d\"\n";
-constexpr const char* kNewOrder =
-    "loader_conf_files=\"/boot/device.hints /boot/loader.conf\"\n"
-    "loader_conf_dirs=\"/boot/loader.conf.d\"\n"
-    "local_loader_conf_files=\"/boot/loader.conf.local\"\n";
-
-class Machine {
- public:
-  explicit Machine(Contents contents) : contents_(std::move(contents)) {
-    auto opened = system::open_tree(scratch_.path().string());
-    if (!opened) throw std::runtime_error(describe(opened.error()));
-    tree_ = std::move(*opened);
-  }
-
-  [[nodiscard]] system::OverlayFiles files() const { return {tree_->files(), contents_}; }
-  [[nodiscard]] std::vector<std::string> located() const {
-    const auto found = FreebsdLoader().locate(files(), {"freebsd"});
-    return found ? found->files : std::vector<std::string>();
-  }
-  [[nodiscard]] std::vector<std::string> tunables() const {
-    const auto entries = FreebsdLoader().entries(files(), {});
-    return entries ? entries->front().parameters : std::vector{describe(entries.error())};
-  }
-  [[nodiscard]] Result<settings::Edition> edit(const std::vector<ParameterEdit>& edits,
-                                               const model::EntrySelector& selector = {}) const {
-    return FreebsdLoader().edit(files(), {}, edits, selector);
-  }
-
- private:
-  support::ScratchDirectory scratch_;
-  std::unique_ptr<system::System> tree_;
-  Contents contents_;
-};
-
-/// New contents by path, of the files that change.
-Contents changed(const Result<settings::Edition>& edition) {
-  if (!edition) return {{"error", describe(edition.error())}};
-  Contents contents;
-  for (const model::FileEdit& file : edition->files)
-    contents[file.path] = file.after;
-  return contents;
-}
-
-Contents loader_conf(const std::string& bytes) {
-  return {{"/boot/loader.conf", bytes}};
-}
 
 TEST(FreebsdLoader, CreatesLoaderConf) {
   const Machine machine({});
@@ -143,7 +76,7 @@ TEST(FreebsdLoader, TheFileThatWinsIsTheOneThatIsEdited) {
     Contents contents = common;
     if (one.defaults != nullptr) contents["/boot/defaults/loader.conf"] = one.defaults;
     const Machine machine(contents);
-    EXPECT_EQ(machine.tunables(), (std::vector<std::string>{one.effective}));
+    EXPECT_EQ(machine.tunables(), (std::vector<std::string>{"hint.x.0.at=isa", one.effective}));
     EXPECT_EQ(changed(machine.edit({kHz})), (Contents{{one.winner, "kern.hz=\"100\"\n"}}));
   }
 }
@@ -169,8 +102,10 @@ TEST(FreebsdLoader, TunablesAreUnquotedAndInOrderWithoutTheLoadersOwn) {
   Contents contents{
       {"/boot/defaults/loader.conf", std::string(kNewOrder) + "autoboot_delay=\"10\"\n"},
       {"/boot/device.hints", "hint.fdc.0.at=\"isa\"\n"},
+      {"/boot/lua/loader.lua", ""},
       {"/boot/loader.conf", "exec=\"beep\"\na=\"1 2\"\nbad line\nb=3\na=\"${b}x\"\nc=\"$none\"\n"}};
-  EXPECT_EQ(Machine(contents).tunables(), (std::vector<std::string>{"b=3", "a=3x", "c="}));
+  EXPECT_EQ(Machine(contents).tunables(),
+            (std::vector<std::string>{"hint.fdc.0.at=isa", "b=3", "a=3x", "c="}));
 }
 
 TEST(FreebsdLoader, TheForthLoaderStopsAtABadLine) {
@@ -207,6 +142,9 @@ TEST(FreebsdLoader, RefusesWhatItsGrammarCannotCarry) {
                                          {"kern.hz", {"a", "b"}, ""},
                                          {"kern.hz", {std::nullopt}, ""},
                                          {"4kern", {"1"}, ""},
+                                         {"_kern", {"1"}, ""},
+                                         {"_kern_load", {"1"}, ""},
+                                         {"exec", {"1"}, ""},
                                          {"kern hz", {"1"}, ""},
                                          {"", {"1"}, ""},
                                          {"kern.hz=1", {"1"}, ""},
@@ -288,12 +226,6 @@ TEST(FreebsdLoader, APlanOfOwnParametersRemovesOneValue) {
   EXPECT_EQ(added.error().path, "/boot/loader.conf:2");
 }
 
-TEST(FreebsdLoader, HintsAreNotRemoved) {
-  const auto refused = Machine(Contents{{"/boot/device.hints", "kern.hz=\"50\"\n"}}).edit({kNoHz});
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().path, "/boot/device.hints:1");
-}
-
 TEST(FreebsdLoader, AnImageThatDoesNotReadLoaderConfIsRefused) {
   const auto refused =
       Machine(Contents{{"/boot/defaults/loader.conf", "loader_conf_files=\"/boot/other\"\n"}})
@@ -350,47 +282,6 @@ TEST(FreebsdLoaderLocate, ATreeWithoutABootDirectoryGetsOneLater) {
   EXPECT_EQ(located->files, (std::vector<std::string>{"/boot/loader.conf"}));
   EXPECT_EQ(changed(FreebsdLoader().edit((*machine)->files(), *located, std::vector{kHz}, {})),
             loader_conf("kern.hz=\"100\"\n"));
-}
-
-// --- properties and real files
-
-TEST(FreebsdLoaderProperty, AddingAndRemovingGivesTheFileBack) {
-  EXPECT_TRUE(rc::check([] {
-    const auto parts = *rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
-        "\n", "\r\n", "a=\"1\"\n", "b=2 # c\n", "# c", "bad line\n", " ", "z=\"\\\\\"\n", "\xff"));
-    std::string bytes;
-    for (const std::string& part : parts)
-      bytes += part;
-    const auto once = changed(Machine(loader_conf(bytes)).edit({kHz}));
-    RC_ASSERT(once.size() == 1U);
-    RC_ASSERT(once.count("/boot/loader.conf") == 1U);
-    RC_ASSERT(changed(Machine(once).edit({kHz})).empty());
-    RC_ASSERT(changed(Machine(once).edit({kNoHz})) == loader_conf(bytes));
-  }));
-}
-
-TEST(FreebsdLoaderCorpus, NoOpsAndEditsTakenBackKeepEveryByte) {
-  const auto folder =
-      support::corpus_directory(GUESTCLOCK_SOURCE_DIR) / "bootcfg" / "freebsd-loader.conf";
-  if (!std::filesystem::is_directory(folder)) {
-    GUESTCLOCK_SKIP("no corpus at " + folder.string() + "; GUESTCLOCK_CORPUS names another");
-  }
-  const auto files = support::corpus_files(folder);
-  EXPECT_GE(files.size(), 9U);
-  const ParameterEdit add{"guestclock.test", {"1"}, ""};
-  const ParameterEdit remove{"guestclock.test", {}, ""};
-  for (const auto& file : files) {
-    const std::string bytes = support::bytes_of(file);
-    const ConfFile conf = parse_conf_file(bytes);
-    EXPECT_EQ(conf.print(), bytes) << file;
-    EXPECT_EQ(changed(Machine(loader_conf(bytes)).edit({remove})), Contents()) << file;
-    const Contents added = changed(Machine(loader_conf(bytes)).edit({add}));
-    EXPECT_EQ(changed(Machine(added).edit({remove})), loader_conf(bytes)) << file;
-    if (file.filename().string().find("defaults") != std::string::npos) continue;
-    for (const ConfLine& one : conf.lines) {
-      EXPECT_NE(one.kind, ConfLine::Kind::malformed) << file << ": " << one.raw;
-    }
-  }
 }
 
 }  // namespace

@@ -150,8 +150,12 @@ class GrubShell : public testing::Test {
     for (std::size_t i = 0; i < entries.size(); ++i) {
       EXPECT_EQ(all[i].title, entries[i].title) << name;
       EXPECT_EQ(all[i].selected, std::to_string(i)) << name;
-      if (entries.size() <= kListed) EXPECT_EQ(all[i].listed, entries.size()) << name;
-      if (entries[i].is_default) EXPECT_EQ(all.back().title, entries[i].title) << name;
+      if (entries.size() <= kListed) {
+        EXPECT_EQ(all[i].listed, entries.size()) << name;
+      }
+      if (entries[i].is_default) {
+        EXPECT_EQ(all.back().title, entries[i].title) << name;
+      }
       const auto& linux = menu.entries[i].linux;
       if (!linux) continue;
       EXPECT_EQ(all[i].commands.count(menu.lines[linux->line].text), 1U)

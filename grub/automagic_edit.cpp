@@ -274,6 +274,9 @@ Result<AutomagicEdition> edit_automagic(const LegacyMenu& menu, std::string_view
                                         std::string_view file) {
   AutomagicEdition edition;
   edition.bytes = menu.print();
+  const bool maintained = std::any_of(menu.lines.begin(), menu.lines.end(),
+                                      [](const LegacyLine& line) { return line.in_automagic; });
+  if (!maintained) return edition;
   const Settings before = automagic_settings(menu);
   if (!same_settings(before, automagic_settings(parse_legacy_menu(bytes_before)))) {
     return fail(ErrorCode::malformed, "a command goes on in the settings of update-grub",

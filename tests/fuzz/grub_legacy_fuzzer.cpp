@@ -1,5 +1,5 @@
 // Any bytes as a GRUB Legacy menu: printed back unchanged; an edit that is not refused can be taken
-// back to the byte, and does nothing a second time. The same bytes once more as the settings and
+// back to the byte, and does nothing a second time. Behind a '!', the bytes are settings and
 // entries of a block that Debian's update-grub maintains.
 #include <algorithm>
 #include <cstddef>
@@ -60,9 +60,9 @@ void check(const std::string& bytes) {
   const model::ParameterEdit add{"fuzz.parameter", {"ab", std::nullopt}, ""};
   const model::ParameterEdit remove{"fuzz.parameter", {}, ""};
   if (bytes.find("fuzz") != std::string::npos) return;
-  for (const Kind kind : {Kind::automatic, Kind::all}) {
-    const auto once = edit(bytes, add, kind);
-    if (!once) continue;
+  const bool even = bytes.size() % 2 == 0;  // one half of the edits for each input: speed
+  const Kind kind = even ? Kind::automatic : Kind::all;
+  if (const auto once = edit(bytes, add, kind)) {
     require(once->files.size() == 1);
     const std::string& edited = once->files.front().after;
     require(grub::parse_legacy_menu(edited).entries.size() == menu.entries.size());
@@ -73,23 +73,26 @@ void check(const std::string& bytes) {
     require(back && back->files.size() == 1 && back->files.front().after == bytes);
   }
   // Names that the settings may have already.
-  for (const model::ParameterEdit& other :
-       {model::ParameterEdit{"a", {"1", "b c"}, ""}, model::ParameterEdit{"ro", {}, ""}}) {
-    const auto once = edit(bytes, other, Kind::all);
-    if (!once || once->files.empty()) continue;
-    const std::string& edited = once->files.front().after;
-    require(settings_without(edited, other.key) == settings_without(bytes, other.key));
-    const auto twice = edit(edited, other, Kind::all);
-    require(twice && twice->files.empty());
-  }
+  const model::ParameterEdit other =
+      even ? model::ParameterEdit{"a", {"1", "b c"}, ""} : model::ParameterEdit{"ro", {}, ""};
+  const auto once = edit(bytes, other, Kind::all);
+  if (!once || once->files.empty()) return;
+  const std::string& edited = once->files.front().after;
+  require(settings_without(edited, other.key) == settings_without(bytes, other.key));
+  const auto twice = edit(edited, other, Kind::all);
+  require(twice && twice->files.empty());
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string bytes(reinterpret_cast<const char*>(data), size);
-  check(bytes);
+  std::string bytes(reinterpret_cast<const char*>(data), size);
+  if (!bytes.starts_with('!')) {
+    check(bytes);
+    return 0;
+  }
   // Settings in front of the first NUL byte, entries behind it.
+  bytes.erase(0, 1);
   const std::size_t nul = std::min(bytes.find('\0'), bytes.size());
   check("### BEGIN AUTOMAGIC KERNELS LIST\n## ## Start Default Options ##\n# kopt=ro\n" +
         bytes.substr(0, nul) + "\n## ## End Default Options ##\n\ntitle A\nkernel /vmlinuz-2.6 ro" +

@@ -26,6 +26,7 @@ struct Boot {
   std::string selected;            ///< its number
   std::set<std::string> commands;  ///< lines as they were run
   std::size_t listed = 0;          ///< entries in the menu that was shown
+  bool crashed = false;            ///< it really starts a boot sector; nothing else is known then
 };
 
 void put(std::string& bytes, std::size_t at, std::uint32_t value, std::size_t size) {
@@ -56,11 +57,11 @@ std::string multiboot_image() {
   return image;
 }
 
-/// One disk for all devices, no menu that hides itself.
+/// One disk for all devices, and nothing that hides the menu or waits for a key.
 std::string on_one_disk(const std::string& menu) {
   static const std::regex devices(R"(\(hd[0-9]+(,[0-9]+)?(,[a-z])?\))");
-  static const std::regex hidden("(^|\n)hiddenmenu");
-  return std::regex_replace(std::regex_replace(menu, devices, "(fd0)"), hidden, "$1#hiddenmenu");
+  static const std::regex waits("(^|\n)(hiddenmenu|pause)");
+  return std::regex_replace(std::regex_replace(menu, devices, "(fd0)"), waits, "$1#$2");
 }
 
 /// With commands of the menu itself, in front of its first entry.
@@ -148,6 +149,7 @@ class GrubShell : public testing::Test {
     const std::vector<Boot> all = boots(bytes);
     ASSERT_EQ(all.size(), entries.size() + 1);
     for (std::size_t i = 0; i < entries.size(); ++i) {
+      if (all[i].crashed && entries[i].kernel.empty()) continue;
       EXPECT_EQ(all[i].title, entries[i].title) << name;
       EXPECT_EQ(all[i].selected, std::to_string(i)) << name;
       if (entries.size() <= kListed) {
@@ -176,22 +178,25 @@ class GrubShell : public testing::Test {
     argv.push_back("--config-file=(fd0)/menu." + std::to_string(number));
     const support::Finished run = support::run_program(argv);
     Boot boot;
-    static const std::regex listed("^ [0-9]+: ");
+    static const std::regex listed("^ ?[0-9]+: ");
     for (const std::string_view line : lines(run.out)) {
       const std::string text(line);
       constexpr std::string_view kTitle = "  Booting '";
       constexpr std::string_view kSelected = "The selected entry is ";
       if (text.starts_with(kTitle)) {
+        if (!boot.title.empty()) break;  // it failed, this is what `fallback` names
         boot.title = text.substr(kTitle.size(), text.rfind('\'') - kTitle.size());
       } else if (text.starts_with(kSelected)) {
-        boot.selected = trim(line.substr(kSelected.size()));
+        boot.selected = words(line.substr(kSelected.size())).front();
       } else if (std::regex_search(text, listed) && boot.title.empty()) {
         ++boot.listed;
       } else if (!boot.title.empty()) {
         boot.commands.insert(text);
       }
     }
-    EXPECT_FALSE(boot.title.empty()) << run.out << run.err;
+    constexpr int kSignal = 128;
+    boot.crashed = run.exit_code > kSignal;
+    EXPECT_TRUE(boot.crashed || !boot.title.empty()) << run.out << run.err;
     return boot;
   }
 
@@ -221,7 +226,8 @@ TEST_F(GrubShell, StartsWhatWeReadAndWriteInOddMenus) {
   const std::string menus[] = {
       "# swallowed \\\ndefault 2\ndefault=1\ntitle Empty one\ntitle = First  one = x\n"
       "\troot\t(hd0,0)\n\tkernel\t/vmlinuz\tro \\\n   a=\"b c\" # text \n"
-      "title Other systems:\r\nroot\r\nfrobnicate\r\ntitle Xen\r\nkernel /xen.gz x\r\n"
+      "title Other systems:\r\nroot\r\nfrobnicate\r\ntitle Xen\r\nroot (hd0,0)\r\nkernel /xen.gz "
+      "x\r\n"
       "module (hd0,1)/vmlinuz-2 ro\r\nmodule /initrd\r\ntitle Last, empty\nfrobnicate\n",
       "default 7\nfallback 1\ntitle A\nkernel --type=linux /vmlinuz-1 -- x\nboot\n"
       "title B\nkernel=/vmlinuz-2 ro\\\nquiet\nTitle no command\ntitle\tC # c\n"

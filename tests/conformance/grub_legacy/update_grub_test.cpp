@@ -52,7 +52,7 @@ class UpdateGrub : public testing::Test {
     scratch.write("boot/grub/menu.lst", menu);
     scratch.write("boot/grub/default", "0\n");
     scratch.write("boot/grub/device.map", "(hd0) /dev/vda\n");
-    for (const char* version : {"3.2.0-4-amd64", "2.6.26-2-686", "2.6.18-6-686"}) {
+    for (const char* version : {"3.2.0-4-amd64", "2.6.26-2-686"}) {
       scratch.write(std::string("boot/vmlinuz-") + version, "");
       scratch.write(std::string("boot/initrd.img-") + version, "");
     }
@@ -79,7 +79,7 @@ class UpdateGrub : public testing::Test {
   }
 
   /// Every line of the block is what our reading of its settings makes of it.
-  static void expect_generated(const std::string& bytes, const std::string& what) {
+  static void expect_generated(const std::string& bytes) {
     const LegacyMenu menu = parse_legacy_menu(bytes);
     const auto settings = automagic_settings(menu);
     const auto entries = Machine(bytes).entries();
@@ -88,11 +88,10 @@ class UpdateGrub : public testing::Test {
       const auto& linux = menu.entries[i].linux;
       if (!linux || !menu.lines[linux->line].in_automagic) continue;
       const auto origin = automagic_origin(settings, menu, menu.entries[i], entries[i]);
-      EXPECT_EQ(generated_parameters(settings, origin), entries[i].parameters)
-          << what << ": " << entries[i].title;
+      EXPECT_EQ(generated_parameters(settings, origin), entries[i].parameters) << entries[i].title;
       ++compared;
     }
-    EXPECT_GE(compared, 6U) << what;
+    EXPECT_GE(compared, 4U);
   }
 
   const fs::path tools_{GUESTCLOCK_TEST_TOOLS};
@@ -129,7 +128,7 @@ std::vector<Case> cases() {
       {"nothing in defoptions", twice, {kAdd, {"a", {std::nullopt}, ""}}, Kind::automatic, false},
       {"one that stands in kopt", twice, {tsc}},
       {"one that moves to kopt", plain, {{"quiet", {std::nullopt}, ""}}, Kind::all},
-      {"two values", plain, {{"console", {"tty0", "ttyS0"}, ""}}, Kind::automatic, false, true},
+      {"two values", plain, {{"earlycon", {"a", "b"}, ""}}, Kind::automatic, false, true},
       {"blanks in quotes", plain, {blanks}, Kind::automatic, false, true},
       {"removed from all", plain, {{"divider", {}, ""}, {"splash", {}, ""}}},
       {"removed by value", twice, {{"divider", {"10"}, "", Action::remove}}},
@@ -140,55 +139,59 @@ std::vector<Case> cases() {
   };
 }
 
-/// Titles of the entries that the edits touch.
+/// Whether the edits touch an entry.
 bool touched(Kind kind, const std::vector<ParameterEdit>& edits, const BootEntry& entry) {
   if (kind == Kind::all) return true;
   const bool removes = edits.front().values.empty() || edits.front().action == Action::remove;
   return removes ? !entry.rescue : entry.is_default;
 }
 
-TEST_F(UpdateGrub, UndoesNothingOfAnEdit) {
-  for (const Case& one : cases()) {
-    const std::string before = run(settings_only(one.settings), one.xen);
-    expect_generated(before, one.what);
-    Machine machine(before);
-    const auto edition = machine.edit(one.edits, {one.kind, 0, ""});
-    ASSERT_TRUE(edition) << one.what << ": " << describe(edition.error());
-    EXPECT_TRUE(edition->pending.empty()) << one.what << ": " << join(edition->pending, "\n");
-    ASSERT_EQ(edition->files.size(), 1U) << one.what;
-    machine.apply(*edition);
-    const auto shown = machine.entries();
+class UpdateGrubCase : public UpdateGrub, public testing::WithParamInterface<std::size_t> {};
 
-    const Machine regenerated(run(machine.menu(), one.xen));
-    expect_generated(regenerated.menu(), one.what);
-    const auto entries = regenerated.entries();
-    ASSERT_EQ(entries.size(), shown.size()) << one.what;
-    std::size_t along = 0;
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-      EXPECT_EQ(entries[i].title, shown[i].title) << one.what;
-      if (touched(one.kind, one.edits, shown[i])) {
-        EXPECT_EQ(token_set(entries[i]), token_set(shown[i])) << one.what << ": " << shown[i].title;
-      } else if (token_set(entries[i]) != token_set(shown[i])) {
-        ++along;
-      }
+TEST_P(UpdateGrubCase, UndoesNothingOfAnEdit) {
+  const Case one = cases().at(GetParam());
+  SCOPED_TRACE(one.what);
+  const std::string before = run(settings_only(one.settings), one.xen);
+  expect_generated(before);
+  Machine machine(before);
+  const auto edition = machine.edit(one.edits, {one.kind, 0, ""});
+  ASSERT_TRUE(edition) << describe(edition.error());
+  EXPECT_TRUE(edition->pending.empty()) << join(edition->pending, "\n");
+  ASSERT_EQ(edition->files.size(), 1U);
+  machine.apply(*edition);
+  const auto shown = machine.entries();
+
+  const Machine regenerated(run(machine.menu(), one.xen));
+  expect_generated(regenerated.menu());
+  const auto entries = regenerated.entries();
+  ASSERT_EQ(entries.size(), shown.size());
+  std::size_t along = 0;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    EXPECT_EQ(entries[i].title, shown[i].title);
+    if (touched(one.kind, one.edits, shown[i])) {
+      EXPECT_EQ(token_set(entries[i]), token_set(shown[i])) << shown[i].title;
+    } else if (token_set(entries[i]) != token_set(shown[i])) {
+      ++along;
     }
-    // What it changes beyond what was asked for was announced, to the number.
-    EXPECT_EQ(edition->warnings.size(), along > 0 ? 1U : 0U) << one.what;
-    if (along > 0 && !edition->warnings.empty()) {
-      EXPECT_NE(edition->warnings[0].find("changes " + std::to_string(along) + " more entr"),
-                std::string::npos)
-          << one.what << ": " << along << ", but " << edition->warnings[0];
-    }
-    if (!one.back) continue;
-    ParameterEdit gone = one.edits.front();
-    gone.values.clear();
-    Machine later(regenerated.menu());
-    const auto back = later.edit({gone}, {Kind::all, 0, ""});
-    ASSERT_TRUE(back) << one.what << ": " << describe(back.error());
-    later.apply(*back);
-    EXPECT_EQ(run(later.menu(), one.xen), before) << one.what;
   }
+  // What it changes beyond what was asked for was announced, to the number.
+  ASSERT_EQ(edition->warnings.size(), along > 0 ? 1U : 0U);
+  if (along > 0) {
+    EXPECT_NE(edition->warnings[0].find("changes " + std::to_string(along) + " more entr"),
+              std::string::npos)
+        << along << ", but " << edition->warnings[0];
+  }
+  if (!one.back) return;
+  ParameterEdit gone = one.edits.front();
+  gone.values.clear();
+  Machine later(regenerated.menu());
+  const auto back = later.edit({gone}, {Kind::all, 0, ""});
+  ASSERT_TRUE(back) << describe(back.error());
+  later.apply(*back);
+  EXPECT_EQ(run(later.menu(), one.xen), before);
 }
+
+INSTANTIATE_TEST_SUITE_P(Each, UpdateGrubCase, testing::Range(std::size_t{0}, cases().size()));
 
 TEST_F(UpdateGrub, UndoesWhatIsCalledPending) {
   const std::string before = run(settings_only("# kopt=root=/dev/vda1 ro\n# defoptions=quiet\n"));
@@ -205,13 +208,13 @@ TEST_F(UpdateGrub, KeepsTheRealMenusSettings) {
   const auto folder = support::corpus_directory(GUESTCLOCK_SOURCE_DIR) / "bootcfg/grub-legacy";
   const std::string bytes = support::bytes_of(folder / "debian-update-grub__automagic__menu.lst");
   if (bytes.empty()) GUESTCLOCK_SKIP("no corpus; GUESTCLOCK_CORPUS names one");
-  expect_generated(run(bytes), "as it is");
+  expect_generated(run(bytes));
   Machine machine(bytes);
   const auto edition = machine.edit({kAdd, {"mitigations", {}, ""}}, {Kind::all, 0, ""});
   ASSERT_TRUE(edition);
   machine.apply(*edition);
   const Machine regenerated(run(machine.menu()));
-  expect_generated(regenerated.menu(), "edited");
+  expect_generated(regenerated.menu());
   for (const BootEntry& entry : regenerated.entries()) {
     if (entry.kernel.find("vmlinuz-") == std::string::npos) continue;
     EXPECT_EQ(model::parameter_values(entry.parameters, "clocksource"), kAdd.values);

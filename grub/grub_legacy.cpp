@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "boot/entry_selection.h"
+#include "grub/automagic_edit.h"
 #include "grub/debian_automagic.h"
 #include "grub/grub2.h"
 #include "grub/legacy_edit.h"
@@ -142,13 +143,6 @@ Result<void> check_unambiguous(const system::Files& files, const settings::Locat
                   join({resolved.begin(), resolved.end()}, ", "));
 }
 
-/// The very edit of the user's list: entries share them.
-bool is_among(const model::ParameterEdit& edit, const std::vector<model::ParameterEdit>& edits) {
-  return std::any_of(edits.begin(), edits.end(), [&](const model::ParameterEdit& other) {
-    return other.key == edit.key && other.values == edit.values && other.action == edit.action;
-  });
-}
-
 /// Red Hat Enterprise Linux 6 and what is built from it.
 bool is_red_hat_6(const system::Files& files) {
   for (const std::string_view name : {"/etc/redhat-release", "/etc/system-release"}) {
@@ -174,14 +168,6 @@ std::string length_warning(std::string_view parameters, std::size_t limit,
   return place + ": the parameters are " + std::to_string(parameters.size()) +
          " bytes long and this GRUB hands on " + std::to_string(limit) +
          ": the kernel does not see the rest; remove parameters that are not needed";
-}
-
-std::string automagic_note(const std::string& path, const LegacyMenu& menu,
-                           std::span<const model::ParameterEdit> edits) {
-  const std::vector<std::string> undone = undone_by_update_grub(menu, edits);
-  if (undone.empty()) return {};
-  return path + ": the next update-grub run overwrites these lines unless \"# kopt=\" is changed " +
-         "as well: " + join(undone, " ");
 }
 
 }  // namespace
@@ -217,7 +203,6 @@ Result<settings::Edition> GrubLegacy::edit(const system::Files& files,
   }
 
   settings::Edition edition;
-  std::vector<model::ParameterEdit> in_automagic;
   const std::size_t limit =
       is_red_hat_6(files) ? GrubLegacy::kRedHat6ParameterLimit : GrubLegacy::kParameterLimit;
   LegacyMenu& menu = reading->menu;
@@ -242,19 +227,49 @@ Result<settings::Edition> GrubLegacy::edit(const system::Files& files,
     const std::string place = reading->path + ":" + std::to_string(line_number(line));
     std::string warning = length_warning(parameters, limit, place);
     if (changed && !warning.empty()) edition.warnings.push_back(std::move(warning));
-    if (line.in_automagic) {
-      for (const model::ParameterEdit& edit : own) {
-        if (!is_among(edit, in_automagic)) in_automagic.push_back(edit);
-      }
-    }
   }
-  std::string after = menu.print();
-  if (after != reading->bytes) {
+  auto automagic =
+      edit_automagic(menu, reading->bytes, reading->entries, edits, selector, reading->path);
+  if (!automagic) return tl::make_unexpected(automagic.error());
+  if (automagic->bytes != reading->bytes) {
+    edition.files.push_back({reading->path, std::string(name()), std::move(reading->bytes),
+                             std::move(automagic->bytes)});
+  }
+  edition.pending = std::move(automagic->pending);
+  std::move(automagic->warnings.begin(), automagic->warnings.end(),
+            std::back_inserter(edition.warnings));
+  return edition;
+}
+
+Result<std::vector<model::BootEntry>> GrubLegacy::sources(const system::Files& files,
+                                                          const settings::Located& located) const {
+  const auto reading = read_menu(files, located);
+  if (!reading) return tl::make_unexpected(reading.error());
+  std::vector<model::BootEntry> sources;
+  for (const AutomagicSetting& setting : automagic_settings(reading->menu)) {
+    model::BootEntry source;
+    source.loader = name();
+    source.file = reading->path;
+    source.title = setting.shown();
+    source.index = static_cast<std::int64_t>(sources.size());
+    source.parameters = model::split_parameters(setting.text);
+    sources.push_back(std::move(source));
+  }
+  return sources;
+}
+
+Result<settings::Edition> GrubLegacy::edit_source(const system::Files& files,
+                                                  const settings::Located& located,
+                                                  std::span<const model::ParameterEdit> edits,
+                                                  std::int64_t index) const {
+  auto reading = read_menu(files, located);
+  if (!reading) return tl::make_unexpected(reading.error());
+  auto after = edit_setting(reading->menu, static_cast<std::size_t>(index), edits, reading->path);
+  if (!after) return tl::make_unexpected(after.error());
+  settings::Edition edition;
+  if (*after != reading->bytes) {
     edition.files.push_back(
-        {reading->path, std::string(name()), std::move(reading->bytes), std::move(after)});
-  }
-  if (std::string note = automagic_note(reading->path, menu, in_automagic); !note.empty()) {
-    edition.pending.push_back(std::move(note));
+        {reading->path, std::string(name()), std::move(reading->bytes), std::move(*after)});
   }
   return edition;
 }

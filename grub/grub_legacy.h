@@ -13,6 +13,8 @@ namespace guestclock::grub {
 /// are told apart by the name that is built into /boot/grub/stage2; where that does not tell, they
 /// are read (the first) but not edited. An /etc/grub.conf that is no link to either is dead.
 /// Where none of the three is there: /boot/efi/EFI/redhat/grub.conf.
+/// In the block that Debian's update-grub rewrites, its settings are edited along with the lines
+/// (automagic_edit.h); what the next run would undo all the same is `pending`.
 class GrubLegacy final : public boot::BootLoader {
  public:
   /// Bytes of parameters that GRUB 0.97 hands to Linux, whatever the kernel allows (stage2/boot.c
@@ -34,6 +36,13 @@ class GrubLegacy final : public boot::BootLoader {
                                                const settings::Located& located,
                                                std::span<const model::ParameterEdit> edits,
                                                const model::EntrySelector& selector) const override;
+  /// The settings of Debian's update-grub.
+  [[nodiscard]] Result<std::vector<model::BootEntry>> sources(
+      const system::Files& files, const settings::Located& located) const override;
+  [[nodiscard]] Result<settings::Edition> edit_source(const system::Files& files,
+                                                      const settings::Located& located,
+                                                      std::span<const model::ParameterEdit> edits,
+                                                      std::int64_t index) const override;
 };
 
 }  // namespace guestclock::grub

@@ -151,14 +151,15 @@ class Splitter {
   bool in_comment_ = false;
 };
 
-void mark_automagic(std::vector<LegacyLine>& lines) {
+/// The block is found by whole physical lines, whatever GRUB joins.
+void mark_automagic(std::vector<LegacyLine>& menu) {
   bool inside = false;
-  for (LegacyLine& line : lines) {
-    if (line.kind == LegacyLine::Kind::comment) {
-      if (line.raw.starts_with("### BEGIN AUTOMAGIC KERNELS LIST")) inside = true;
-      if (line.raw.starts_with("### END DEBIAN AUTOMAGIC KERNELS LIST")) inside = false;
+  for (LegacyLine& line : menu) {
+    for (const std::string_view physical : lines(line.raw)) {
+      if (physical.starts_with("### BEGIN AUTOMAGIC KERNELS LIST")) inside = true;
+      line.in_automagic = line.in_automagic || inside;
+      if (physical.starts_with("### END DEBIAN AUTOMAGIC KERNELS LIST")) inside = false;
     }
-    line.in_automagic = inside;
   }
 }
 

@@ -1,6 +1,7 @@
 // A boot loader: an Editable whose files hold entries with kernel parameters.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -21,6 +22,14 @@ class BootLoader : public settings::Editable {
   /// Whether two names are one parameter to whoever reads these entries; to Linux, where '-' and
   /// '_' are the same.
   [[nodiscard]] virtual bool same_name(std::string_view a, std::string_view b) const;
+  /// Lines of the same files from which a generator makes the parameters of entries; no entries
+  /// themselves. `title`: what the file calls one; `index`: its place among them. Most have none.
+  [[nodiscard]] virtual Result<std::vector<model::BootEntry>> sources(
+      const system::Files& files, const settings::Located& located) const;
+  /// The located files with `edits` on the source of that index, which there must be.
+  [[nodiscard]] virtual Result<settings::Edition> edit_source(
+      const system::Files& files, const settings::Located& located,
+      std::span<const model::ParameterEdit> edits, std::int64_t index) const;
   /// Which fix kind writes here.
   [[nodiscard]] virtual model::FixKind fix_kind() const = 0;
 };

@@ -15,6 +15,9 @@ namespace {
 using model::BootEntry;
 using Values = std::vector<std::optional<std::string>>;
 
+/// What of a file holds parameters.
+enum class Kind { entry, source };
+
 /// The loader's view of a machine on which the file holds `bytes`.
 class View {
  public:
@@ -24,21 +27,22 @@ class View {
     if (auto located = loader.locate(files_, {})) in_use_ = {&loader, std::move(*located)};
   }
 
-  [[nodiscard]] Result<std::vector<BootEntry>> entries() const {
+  [[nodiscard]] Result<std::vector<BootEntry>> list(Kind kind) const {
     if (in_use_.loader == nullptr) {
       return fail(ErrorCode::conflict, "its boot loader is not in use any more");
     }
-    return in_use_.loader->entries(files_, in_use_.located);
+    return kind == Kind::entry ? in_use_.loader->entries(files_, in_use_.located)
+                               : in_use_.loader->sources(files_, in_use_.located);
   }
-  /// The file's bytes after the edits of one entry.
-  [[nodiscard]] Result<std::string> edited(const std::string& path, const std::string& bytes,
+  /// The file's bytes after the edits of one entry or source.
+  [[nodiscard]] Result<std::string> edited(Kind kind, const std::string& path,
+                                           const std::string& bytes,
                                            std::span<const model::ParameterEdit> edits,
                                            std::int64_t index) const {
-    const model::EntrySelector selector{model::EntrySelector::Kind::index, index, ""};
-    const auto edition = in_use_.loader->edit(files_, in_use_.located, edits, selector);
+    const auto edition = kind == Kind::entry
+                             ? edited_entry(edits, index)
+                             : in_use_.loader->edit_source(files_, in_use_.located, edits, index);
     if (!edition) return tl::make_unexpected(edition.error());
-    auto checked = check_edition(in_use_, files_, *edition, edits, selector);
-    if (!checked) return tl::make_unexpected(checked.error());
     if (edition->files.empty()) return bytes;
     if (edition->files.size() > 1 || files_.resolve(edition->files.front().path) != path) {
       return fail(ErrorCode::conflict, "other files would have to change as well", path);
@@ -47,6 +51,16 @@ class View {
   }
 
  private:
+  [[nodiscard]] Result<settings::Edition> edited_entry(std::span<const model::ParameterEdit> edits,
+                                                       std::int64_t index) const {
+    const model::EntrySelector selector{model::EntrySelector::Kind::index, index, ""};
+    auto edition = in_use_.loader->edit(files_, in_use_.located, edits, selector);
+    if (!edition) return edition;
+    auto checked = check_edition(in_use_, files_, *edition, edits, selector);
+    if (!checked) return tl::make_unexpected(checked.error());
+    return edition;
+  }
+
   system::OverlayFiles files_;
   boot::LoaderInUse in_use_;
 };
@@ -99,65 +113,100 @@ Result<std::vector<model::ParameterEdit>> edits_back(const ChangedEntry& changed
   return edits;
 }
 
-/// Entries that were not there and carry parameters of ours.
+/// Entries that were not there, or had not our parameters, and carry them now.
 std::vector<std::string> copies(const std::vector<ChangedEntry>& changed,
                                 const std::vector<BootEntry>& after,
                                 const std::vector<BootEntry>& now) {
   std::vector<std::string> found;
+  if (changed.empty()) return found;
   for (const BootEntry& entry : now) {
-    const bool known = std::any_of(after.begin(), after.end(),
-                                   [&](const BootEntry& one) { return same_entry(one, entry); });
-    if (known) continue;
+    const auto known = std::find_if(after.begin(), after.end(),
+                                    [&](const BootEntry& one) { return same_entry(one, entry); });
     std::string tokens;
     for (const auto& [key, values] : changed.front().values) {
       const auto& [old, made] = values;
       if (made.empty() || model::parameter_values(entry.parameters, key) != made) continue;
+      if (known != after.end() && model::parameter_values(known->parameters, key) == made) continue;
       for (const auto& value : made)
         tokens += (tokens.empty() ? "" : " ") + model::parameter_token(key, value);
     }
     if (tokens.empty()) continue;
-    found.push_back(entry.file + ": \"" + printable(entry.title) + "\" came since and still has " +
-                    tokens + "; guestclock params set --unset takes it off");
+    found.push_back(entry.file + ": \"" + printable(entry.title) +
+                    (known == after.end() ? "\" came since and still has " : "\" has got ") +
+                    tokens + (known == after.end() ? "" : " since") +
+                    "; guestclock params set --unset takes it off");
   }
   return found;
 }
 
-}  // namespace
+/// The file's states as one kind of lines shows them.
+struct History {
+  std::vector<BootEntry> after;
+  std::vector<ChangedEntry> changed;  ///< pointers into `after`
+};
 
-Result<ParameterInverse> take_back_parameters(const boot::BootLoader& loader,
-                                              const system::Files& files, const ChangedFile& file) {
-  const auto before = View(loader, files, file.resolved, file.before).entries();
+Result<History> history(Kind kind, const boot::BootLoader& loader, const system::Files& files,
+                        const ChangedFile& file) {
+  const auto before = View(loader, files, file.resolved, file.before).list(kind);
   if (!before) return tl::make_unexpected(before.error());
-  const auto after = View(loader, files, file.resolved, file.after).entries();
+  auto after = View(loader, files, file.resolved, file.after).list(kind);
   if (!after) return tl::make_unexpected(after.error());
-  const std::vector<ChangedEntry> changed = changed_entries(*before, *after);
-  if (changed.empty() || before->size() != after->size()) {
+  if (before->size() != after->size()) {
     return fail(ErrorCode::conflict, "more than parameters was changed", file.resolved);
   }
-  ParameterInverse inverse;
-  inverse.bytes = file.now;
-  for (const ChangedEntry& one : changed) {
-    const View view(loader, files, file.resolved, inverse.bytes);
-    const auto entries = view.entries();
+  History history;
+  history.after = std::move(*after);
+  history.changed = changed_entries(*before, history.after);
+  return history;
+}
+
+/// `bytes` with the old values in every line of that kind which we changed.
+Result<std::string> take_back(Kind kind, const History& history, const boot::BootLoader& loader,
+                              const system::Files& files, const std::string& path,
+                              std::string bytes) {
+  for (const ChangedEntry& one : history.changed) {
+    const View view(loader, files, path, bytes);
+    const auto entries = view.list(kind);
     if (!entries) return tl::make_unexpected(entries.error());
     const auto is_it = [&](const BootEntry& entry) { return same_entry(entry, *one.entry); };
     const auto found = std::find_if(entries->begin(), entries->end(), is_it);
     if (found == entries->end()) continue;  // it has gone, and our change with it
     if (std::count_if(entries->begin(), entries->end(), is_it) > 1) {
       return fail(ErrorCode::conflict,
-                  "the entry \"" + printable(found->title) + "\" is there more than once",
-                  file.resolved);
+                  "the entry \"" + printable(found->title) + "\" is there more than once", path);
     }
     const auto edits = edits_back(one, *found);
     if (!edits) return tl::make_unexpected(edits.error());
     if (edits->empty()) continue;
-    auto bytes = view.edited(file.resolved, inverse.bytes, *edits, found->index);
+    auto edited = view.edited(kind, path, bytes, *edits, found->index);
+    if (!edited) return edited;
+    bytes = std::move(*edited);
+  }
+  return bytes;
+}
+
+}  // namespace
+
+Result<ParameterInverse> take_back_parameters(const boot::BootLoader& loader,
+                                              const system::Files& files, const ChangedFile& file) {
+  ParameterInverse inverse;
+  inverse.bytes = file.now;
+  bool parameters = false;
+  for (const Kind kind : {Kind::entry, Kind::source}) {
+    const auto states = history(kind, loader, files, file);
+    if (!states) return tl::make_unexpected(states.error());
+    parameters = parameters || !states->changed.empty();
+    auto bytes = take_back(kind, *states, loader, files, file.resolved, std::move(inverse.bytes));
     if (!bytes) return tl::make_unexpected(bytes.error());
     inverse.bytes = std::move(*bytes);
+    if (kind == Kind::source) continue;
+    const auto now = View(loader, files, file.resolved, inverse.bytes).list(kind);
+    if (!now) return tl::make_unexpected(now.error());
+    inverse.left = copies(states->changed, states->after, *now);
   }
-  const auto now = View(loader, files, file.resolved, inverse.bytes).entries();
-  if (!now) return tl::make_unexpected(now.error());
-  inverse.left = copies(changed, *after, *now);
+  if (!parameters) {
+    return fail(ErrorCode::conflict, "more than parameters was changed", file.resolved);
+  }
   return inverse;
 }
 

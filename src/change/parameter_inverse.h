@@ -25,10 +25,11 @@ struct ParameterInverse {
 };
 
 /// Every parameter whose values differ between an entry before and after gets its old values back
-/// in the entry of the same title and kernel as it is now; nothing else of `now` changes, and the
-/// loader must confirm it. `conflict` where that is not unambiguous: the parameter has yet other
-/// values by now, the entry is there twice, the difference was none of parameters, or other files
-/// would have to change as well.
+/// in the entry of the same title and kernel as it is now, and so do the lines from which a
+/// generator makes entries (BootLoader::sources); nothing else of `now` changes, and the loader
+/// must confirm it. `conflict` where that is not unambiguous: the parameter has yet other values by
+/// now, the entry is there twice, the difference was none of parameters, or other files would have
+/// to change as well.
 [[nodiscard]] Result<ParameterInverse> take_back_parameters(const boot::BootLoader& loader,
                                                             const system::Files& files,
                                                             const ChangedFile& file);

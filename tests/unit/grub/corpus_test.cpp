@@ -1,13 +1,16 @@
 // Real menus: a no-op edit keeps every byte, and grubby's published parameter edits come out alike.
 #include "support/corpus.h"
 
+#include <algorithm>
 #include <map>
 #include <sstream>
 
 #include <gtest/gtest.h>
 
+#include "grub/debian_automagic.h"
 #include "grub/grub_legacy.h"
 #include "grub/legacy_menu.h"
+#include "model/kernel_parameters.h"
 #include "support/scratch_directory.h"
 #include "support/skip.h"
 #include "system/machines.h"
@@ -75,64 +78,180 @@ TEST_F(LegacyCorpus, EditsThatChangeNothingAndEditsTakenBackKeepEveryByte) {
   }
 }
 
+/// One line of grubby's published cases.
+struct GrubbyCase {
+  std::string kind;
+  std::string loader;
+  std::string input;
+  std::string expected;
+  std::string group;
+  std::string arguments;  ///< shell words; the only quoting in them is a backslash
+};
+
+std::vector<GrubbyCase> grubby_cases(const std::filesystem::path& table) {
+  std::vector<GrubbyCase> cases;
+  std::istringstream rows(support::bytes_of(table));
+  for (std::string row; std::getline(rows, row);) {
+    std::istringstream columns(row);
+    GrubbyCase one;
+    for (std::string* column :
+         {&one.kind, &one.loader, &one.input, &one.expected, &one.group, &one.arguments}) {
+      std::getline(columns, *column, '\t');
+    }
+    if (one.loader == "grub") cases.push_back(std::move(one));
+  }
+  return cases;
+}
+
+/// Options by name, "--args A" like "--args=A".
+std::map<std::string, std::string> grubby_options(const std::string& arguments) {
+  std::vector<std::string> all(1);
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] == ' ') {
+      all.emplace_back();
+    } else {
+      if (arguments[i] == '\\') ++i;
+      all.back() += arguments[i];
+    }
+  }
+  std::map<std::string, std::string> options;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const std::size_t equals = all[i].find('=');
+    if (equals != std::string::npos) {
+      options[all[i].substr(0, equals)] = all[i].substr(equals + 1);
+    } else {
+      const bool value_follows = i + 1 < all.size() && !all[i + 1].starts_with("--");
+      const std::string& name = all[i];
+      options[name] = value_follows ? all[++i] : "";
+    }
+  }
+  return options;
+}
+
+/// What grubby's --args and --remove-args ask for, as edits of ours.
+std::vector<ParameterEdit> grubby_edits(const std::map<std::string, std::string>& options) {
+  std::vector<ParameterEdit> edits;
+  const auto take = [&](const char* option, bool removes) {
+    const auto found = options.find(option);
+    if (found == options.end()) return;
+    for (const std::string& token : model::split_parameters(found->second)) {
+      ParameterEdit edit{std::string(model::parameter_key(token)), {}, ""};
+      const auto value = model::parameter_value(token);
+      if (value) {
+        edit.values.emplace_back(std::string(*value));
+      } else if (!removes) {
+        edit.values.emplace_back(std::nullopt);
+      }
+      if (removes) edit.action = ParameterEdit::Action::remove;
+      edits.push_back(std::move(edit));
+    }
+  };
+  take("--args", false);
+  take("--remove-args", true);
+  return edits;
+}
+
 TEST_F(LegacyCorpus, GrubbysParameterEditsComeOutAlike) {
-  struct Case {
-    const char* input;
-    const char* expected;
-    Kind kind;
-    std::vector<ParameterEdit> edits;
-  };
-  const ParameterEdit hdd{"hdd", {"notide-scsi"}, ""};
-  const ParameterEdit root{"root", {"/dev/hdd1"}, ""};
-  const std::vector<Case> cases{
-      {"grub.1", "updargs/g1.1", Kind::default_entry, {{"root", {"/dev/hda1"}, ""}}},
-      {"grub.1",
-       "updargs/g1.2",
-       Kind::default_entry,
-       {{"root", {"/dev/hda1"}, ""}, {"hda", {"ide-scsi"}, ""}, {"root", {"/dev/hda2"}, ""}}},
-      {"grub.3", "updargs/g3.1", Kind::default_entry, {hdd}},
-      {"grub.3", "updargs/g3.2", Kind::default_entry, {hdd, root}},
-      {"grub.3", "updargs/g3.2", Kind::default_entry, {root, hdd}},
-      {"grub.3", "updargs/g3.4", Kind::all, {{"hdd", {}, ""}}},
-      {"grub.3", "updargs/g3.7", Kind::all, {{"hdd", {}, ""}, {"root", {}, ""}, {"ro", {}, ""}}},
-  };
   const auto grubby = folder_ / "grubby";
-  for (const Case& one : cases) {
+  std::size_t compared = 0;
+  for (const GrubbyCase& one : grubby_cases(grubby / "cases.tsv")) {
+    if (one.group.find("update kernel argument handling") == std::string::npos) continue;
+    const auto options = grubby_options(one.arguments);
     const std::string input = support::bytes_of(grubby / "in" / one.input);
     const std::string expected = support::bytes_of(grubby / "expected" / one.expected);
-    EXPECT_EQ(edited(input, one.edits, one.kind), expected) << one.expected;
+    ASSERT_FALSE(expected.empty()) << one.expected;
+    const Kind kind = options.at("--update-kernel") == "ALL" ? Kind::all : Kind::default_entry;
+    EXPECT_EQ(edited(input, grubby_edits(options), kind), expected) << one.arguments;
+    ++compared;
+  }
+  EXPECT_EQ(compared, 9U);
+}
+
+/// Where we differ from grubby 8.40 on purpose. None of its published cases is among them; what it
+/// makes of these lines was measured with the program.
+struct GrubbyDifference {
+  const char* arguments;
+  const char* before;
+  const char* grubbys;
+  const char* ours;
+  const char* reason;
+};
+constexpr GrubbyDifference kGrubbyDifferences[] = {
+    {"--remove-args=console", "console=tty0 console=ttyS0", "console=ttyS0", "",
+     "a name that is taken away is taken away wholly, every repeat of it"},
+    {"--args=console=ttyS1", "console=tty0 console=ttyS0", "console=ttyS1 console=ttyS0",
+     "console=ttyS1", "a set gives all the values that are left; `add` keeps the others"},
+    {R"(--args=dyndbg=\"x\ y\")", R"(dyndbg="file foo.c +p" ro)", R"(dyndbg=x y foo.c +p" ro)",
+     R"(dyndbg="x y" ro)", "quotes hold a value together, for the kernel and for us"},
+    {"--remove-args=dyndbg", R"(dyndbg="file foo.c +p" ro)", R"(foo.c +p" ro)", "ro",
+     "quotes hold a value together, for the kernel and for us"},
+    {"--args=z", "ro\r", "ro\rz", "ro z\r", "a carriage return belongs to the end of the line"},
+    {"--args=z", "ro \\\n quiet", "ro \\ z\n quiet", "ro \\\n quiet z",
+     "a backslash at the end joins the next line: parameters would be lost"},
+};
+
+TEST_F(LegacyCorpus, DifferencesFromGrubbyAreTheIntendedOnes) {
+  for (const GrubbyDifference& one : kGrubbyDifferences) {
+    const std::string head = "title A\nkernel /vmlinuz root=/dev/sda1";
+    const auto menu = [&](const std::string& parameters) {
+      return head + (parameters.empty() ? "" : " ") + parameters + "\n";
+    };
+    const std::string made =
+        edited(menu(one.before), grubby_edits(grubby_options(one.arguments)), Kind::all);
+    EXPECT_EQ(made, menu(one.ours)) << one.arguments << ": " << one.reason;
+    EXPECT_NE(made, menu(one.grubbys)) << one.arguments << " does not differ any more";
   }
 }
 
 TEST_F(LegacyCorpus, DefaultsAreTheOnesThatGrubbyReports) {
   const auto grubby = folder_ / "grubby";
-  std::istringstream cases(support::bytes_of(grubby / "cases.tsv"));
-  std::size_t compared = 0;
-  for (std::string line; std::getline(cases, line);) {
-    std::istringstream columns(line);
-    std::string kind;
-    std::string loader;
-    std::string input;
-    std::string expected;
-    std::string group;
-    std::string arguments;
-    for (std::string* column : {&kind, &loader, &input, &expected, &group, &arguments}) {
-      std::getline(columns, *column, '\t');
-    }
-    if (kind != "display" || loader != "grub") continue;
-    const bool title = arguments == "--default-title";
-    if (!title && arguments != "--default-index") continue;
-    const auto files = with(support::bytes_of(grubby / "in" / input));
+  std::map<std::string, std::size_t> compared;
+  for (const GrubbyCase& one : grubby_cases(grubby / "cases.tsv")) {
+    if (one.kind != "display") continue;
+    const auto options = grubby_options(one.arguments);
+    const auto files = with(support::bytes_of(grubby / "in" / one.input));
     const auto entries = GrubLegacy().entries(files, {{"/boot/grub/menu.lst"}});
-    ASSERT_TRUE(entries) << input;
+    ASSERT_TRUE(entries) << one.input;
+    const auto started = std::find_if(entries->begin(), entries->end(),
+                                      [](const auto& entry) { return entry.is_default; });
+    ASSERT_NE(started, entries->end()) << one.input;
     std::string shown;
-    for (const model::BootEntry& entry : *entries) {
-      if (entry.is_default) shown = title ? entry.title : std::to_string(entry.index);
+    if (options.count("--default-title") > 0) {
+      shown = started->title;
+    } else if (options.count("--default-index") > 0) {
+      shown = std::to_string(started->index);
+    } else if (options.count("--default-kernel") > 0) {
+      const std::string boot = options.at("--boot-filesystem");
+      shown = (boot == "/" ? "" : boot) + started->kernel;
+    } else {
+      continue;
     }
-    EXPECT_EQ(shown + "\n", support::bytes_of(grubby / "expected" / expected)) << line;
+    EXPECT_EQ(shown + "\n", support::bytes_of(grubby / "expected" / one.expected)) << one.arguments;
+    ++compared[one.group];
+  }
+  EXPECT_EQ(compared, (std::map<std::string, std::size_t>{{"GRUB display default index", 9},
+                                                          {"GRUB display default title", 8},
+                                                          {"GRUB display default kernel", 2}}));
+}
+
+/// Of our settings, what update-grub made of them is what it wrote in this file.
+TEST_F(LegacyCorpus, TheLinesThatUpdateGrubWroteAreThoseItsSettingsMake) {
+  const std::string bytes =
+      support::bytes_of(folder_ / "grub-legacy" / "debian-update-grub__automagic__menu.lst");
+  const LegacyMenu menu = parse_legacy_menu(bytes);
+  const auto settings = automagic_settings(menu);
+  EXPECT_EQ(settings.size(), 5U);
+  const auto entries = GrubLegacy().entries(with(bytes), {{"/boot/grub/menu.lst"}});
+  ASSERT_TRUE(entries);
+  std::size_t compared = 0;
+  for (std::size_t i = 0; i < menu.entries.size(); ++i) {
+    if (!menu.entries[i].linux) continue;
+    const auto origin = automagic_origin(settings, menu, menu.entries[i], entries->at(i));
+    EXPECT_EQ(generated_parameters(settings, origin), entries->at(i).parameters)
+        << menu.entries[i].title;
     ++compared;
   }
-  EXPECT_GE(compared, 15U);
+  EXPECT_EQ(compared, 6U);
 }
 
 }  // namespace

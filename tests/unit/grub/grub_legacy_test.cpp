@@ -1,17 +1,12 @@
-#include "grub/grub_legacy.h"
-
 #include <map>
-
-#include <rapidcheck.h>
 
 #include <gtest/gtest.h>
 
 #include "grub/grub2.h"
-#include "model/kernel_parameters.h"
+#include "support/legacy_machine.h"
 #include "support/scratch_directory.h"
 #include "support/trees.h"
 #include "system/machines.h"
-#include "system/overlay_files.h"
 
 namespace guestclock::grub {
 namespace {
@@ -24,33 +19,7 @@ const ParameterEdit kAcpiPm{"clocksource", {"acpi_pm"}, "V-01"};
 const ParameterEdit kDivider{"divider", {"10"}, "V-01"};
 const ParameterEdit kNoDivider{"divider", {}, "K-06"};
 
-/// Files held in memory over an empty tree.
-class Machine {
- public:
-  Machine() {
-    auto opened = system::open_tree(scratch_.path().string());
-    if (!opened) throw std::runtime_error(describe(opened.error()));
-    tree_ = std::move(*opened);
-  }
-  explicit Machine(const std::string& menu) : Machine() { contents_[kMenu] = menu; }
-
-  void put(const std::string& path, const std::string& bytes) { contents_[path] = bytes; }
-  [[nodiscard]] system::OverlayFiles files() const { return {tree_->files(), contents_}; }
-
-  [[nodiscard]] Result<settings::Edition> edit(const std::vector<ParameterEdit>& edits,
-                                               const EntrySelector& selector = {}) const {
-    const auto located = GrubLegacy().locate(files(), {});
-    if (!located) return fail(ErrorCode::not_found, "not in use");
-    return GrubLegacy().edit(files(), *located, edits, selector);
-  }
-
-  static constexpr const char* kMenu = "/boot/grub/menu.lst";
-
- private:
-  support::ScratchDirectory scratch_;
-  std::unique_ptr<system::System> tree_;
-  std::map<std::string, std::string> contents_;
-};
+using Machine = support::LegacyMachine;
 
 std::string after(const Result<settings::Edition>& edition) {
   if (!edition) return "error: " + describe(edition.error());
@@ -180,26 +149,6 @@ TEST(GrubLegacyEdit, RefusesLinesThatItWouldHaveToGuessAbout) {
   }
 }
 
-TEST(GrubLegacyEdit, SaysThatUpdateGrubWouldOverwriteIt) {
-  const auto menu = [](const std::string& kopt, const std::string& line) {
-    return "### BEGIN AUTOMAGIC KERNELS LIST\n# kopt=" + kopt + "\n# defoptions=quiet\n" +
-           "title A\nkernel /vmlinuz " + line + "\n### END DEBIAN AUTOMAGIC KERNELS LIST\n";
-  };
-  const auto edition = Machine(menu("root=/dev/sda1 ro", "ro quiet")).edit({kAcpiPm});
-  ASSERT_TRUE(edition);
-  ASSERT_EQ(edition->pending.size(), 1U);
-  EXPECT_NE(edition->pending[0].find("# kopt="), std::string::npos);
-  EXPECT_NE(edition->pending[0].find("clocksource=acpi_pm"), std::string::npos);
-  // Still said when the line is right already: the next run would lose it.
-  EXPECT_EQ(Machine(menu("ro", "ro quiet clocksource=acpi_pm")).edit({kAcpiPm})->pending.size(),
-            1U);
-  EXPECT_TRUE(Machine(menu("ro clocksource=acpi_pm", "ro quiet")).edit({kAcpiPm})->pending.empty());
-  EXPECT_EQ(Machine(menu("ro divider=10", "ro divider=10")).edit({kNoDivider})->pending.size(), 1U);
-  EXPECT_TRUE(Machine(menu("ro", "ro divider=10")).edit({kNoDivider})->pending.empty());
-}
-
-// --- which file
-
 TEST(GrubLegacyEdit, WarnsWhereGrubCutsTheParameters) {
   const std::string fits(GrubLegacy::kParameterLimit - std::string(" clocksource=acpi_pm").size(),
                          'x');
@@ -216,6 +165,8 @@ TEST(GrubLegacyEdit, WarnsWhereGrubCutsTheParameters) {
   machine.put("/etc/redhat-release", "CentOS release 5.11 (Final)\n");
   EXPECT_EQ(machine.edit({kAcpiPm})->warnings.size(), 1U);
 }
+
+// --- which file
 
 TEST(GrubLegacyLocate, TheEfiMenuIsFoundWithoutALinkToIt) {
   Machine machine;
@@ -304,64 +255,6 @@ TEST(Grub2, IsRecognisedAndSaysWhatToDo) {
   ASSERT_FALSE(edition);
   EXPECT_EQ(edition.error().code, ErrorCode::unsupported);
   EXPECT_NE(edition.error().hint.find("/etc/default/grub"), std::string::npos);
-}
-
-// --- properties
-
-rc::Gen<std::string> menus() {
-  return rc::gen::map(
-      rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
-          "title A\n", "title B\r\n", "kernel /vmlinuz ro\n", "kernel /vmlinuz ro", " \\\n", "\r\n",
-          "kernel /xen.gz\n", "module /vmlinuz ro\n", "module /initrd\n", " divider=10", " -- x",
-          " dyndbg=\"a b\"", "# c \\\n", "# c\n", "default 1\n", "chainloader +1\n", "\n", "\t",
-          " clocksource=tsc", "\"", "\xff\x80")),
-      [](const std::vector<std::string>& parts) {
-        std::string menu = "title First\nkernel /vmlinuz-0 root=/dev/sda ro";
-        for (const std::string& part : parts)
-          menu += part;
-        return menu;
-      });
-}
-
-TEST(GrubLegacyProperty, AddingAndRemovingGivesTheFileBack) {
-  EXPECT_TRUE(rc::check([] {
-    const std::string bytes = *menus();
-    const ParameterEdit add{"nohz", {"off"}, ""};
-    const EntrySelector all{Kind::all, 0, ""};
-    const auto once = Machine(bytes).edit({add}, all);
-    RC_PRE(once.has_value());
-    RC_ASSERT(once->files.size() == 1U);
-    const std::string edited = once->files[0].after;
-    const auto twice = Machine(edited).edit({add}, all);
-    RC_ASSERT(twice.has_value());
-    RC_ASSERT(twice->files.empty());
-    const auto back = Machine(edited).edit({{"nohz", {}, ""}}, all);
-    RC_ASSERT(back.has_value());
-    RC_ASSERT(back->files.size() == 1U);
-    RC_ASSERT(back->files[0].after == bytes);
-  }));
-}
-
-TEST(GrubLegacyProperty, EntriesAndOtherTokensStay) {
-  EXPECT_TRUE(rc::check([] {
-    const Machine machine(*menus());
-    const auto located = GrubLegacy().locate(machine.files(), {});
-    RC_ASSERT(located.has_value());
-    const auto before = GrubLegacy().entries(machine.files(), *located);
-    const auto edition = machine.edit({kAcpiPm, kNoDivider}, {Kind::all, 0, ""});
-    RC_PRE(edition.has_value() && !edition->files.empty());
-    const Machine changed(edition->files[0].after);
-    const auto entries = GrubLegacy().entries(changed.files(), *located);
-    RC_ASSERT(entries->size() == before->size());
-    for (std::size_t i = 0; i < entries->size(); ++i) {
-      const auto& old = before->at(i);
-      const auto& now = entries->at(i);
-      RC_ASSERT(now.title == old.title && now.kernel == old.kernel);
-      if (now.kernel.empty()) continue;
-      RC_ASSERT(model::parameter_values(now.parameters, "clocksource") == kAcpiPm.values);
-      RC_ASSERT(model::parameter_values(now.parameters, "divider").empty());
-    }
-  }));
 }
 
 }  // namespace

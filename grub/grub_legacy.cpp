@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "boot/entry_selection.h"
 #include "grub/debian_automagic.h"
-#include "grub/grub2.h"
+#include "grub/generated_config.h"
 #include "grub/legacy_edit.h"
 #include "grub/legacy_menu.h"
 #include "model/kernel_parameters.h"

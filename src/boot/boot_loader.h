@@ -16,6 +16,11 @@ class BootLoader : public settings::Editable {
   /// be read at all.
   [[nodiscard]] virtual Result<std::vector<model::BootEntry>> entries(
       const system::Files& files, const settings::Located& located) const = 0;
+  /// What whoever reads the entries should know of where they come from, one line each.
+  [[nodiscard]] virtual std::vector<std::string> remarks(
+      const system::Files& /*files*/, const settings::Located& /*located*/) const {
+    return {};
+  }
   /// Which fix kind writes here.
   [[nodiscard]] virtual model::FixKind fix_kind() const = 0;
 };

@@ -107,6 +107,7 @@ std::optional<std::string> why_no_linux_line(std::string_view value) {
     if (quote == '\0' && word_start && c == '#') return "has a comment: GRUB drops what follows";
     word_start = is_blank(c);
     if (c == '\\' && quote != '\'') {
+      if (at + 1 == value.size()) return "ends in a backslash: GRUB joins the next line to it";
       ++at;
     } else if (quote != '\0') {
       if (c == quote) quote = '\0';

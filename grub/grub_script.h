@@ -45,7 +45,8 @@ class ScriptCommands {
 [[nodiscard]] std::string as_kernel_word(const std::string& word);
 
 /// Why GRUB would not read `value` as words of one linux line: a newline, or outside of quotes one
-/// of ; & | < > { } or a '#' at the start of a word, or an open quote. Completes "NAME ...".
+/// of ; & | < > { } or a '#' at the start of a word, an open quote, a backslash at the end.
+/// Completes "NAME ...".
 [[nodiscard]] std::optional<std::string> why_no_linux_line(std::string_view value);
 
 /// Why a parameter could not be written to a linux line: it has one of ; & | < > { } $ \ ' " or

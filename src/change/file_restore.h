@@ -65,6 +65,15 @@ class Restoration {
   /// Whether any file would be written or removed.
   [[nodiscard]] bool restores() const { return !ours_.empty(); }
 
+  /// A file as it is and as it would be; nothing: there is none.
+  struct Difference {
+    std::size_t index = 0;
+    std::optional<std::string> now;
+    std::optional<std::string> then;
+  };
+  /// Of the files that carry_out would write or remove.
+  [[nodiscard]] std::vector<Difference> differences() const;
+
   /// Puts back what carries our bytes, the last written first, then removes empty directories that
   /// were made. Files of others stay as they are. Paths of the files put back.
   [[nodiscard]] Result<std::vector<std::string>> carry_out(system::SystemWriter& writer) const;

@@ -66,7 +66,7 @@ po::options_description describe_groups(unsigned groups) {
   if ((groups & kForce) != 0)
     add("force",
         "also over what somebody else changed since, and where it cannot be undone any more");
-  if ((groups & kDryRun) != 0) add("dry-run", "show the plan, write nothing");
+  if ((groups & kDryRun) != 0) add("dry-run", "show what would be written, write nothing");
   if ((groups & kRules) != 0) {
     add("rules", po::value<std::string>()->value_name("DIR"),
         "more rules: a file of the same name replaces a shipped one");

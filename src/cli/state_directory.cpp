@@ -1,6 +1,7 @@
 #include "cli/state_directory.h"
 
 #include <array>
+#include <filesystem>
 #include <string_view>
 
 #include "base/text.h"
@@ -20,8 +21,8 @@ constexpr std::array<std::string_view, 9> kBootDirectories{"/boot",
                                                            "/etc/u-boot-menu",
                                                            "/usr/share/u-boot-menu"};
 
-/// Symlinks of the part that exists are followed; "." and ".." of the rest are taken as written.
-std::string resolved(const system::Files& files, const std::string& path) {
+/// Symlinks of the part that exists are followed.
+std::string resolved_once(const system::Files& files, const std::string& path) {
   std::string there = path;
   std::string rest;
   while (there.size() > 1) {
@@ -33,6 +34,13 @@ std::string resolved(const system::Files& files, const std::string& path) {
     there.erase(slash);
   }
   return rest.empty() ? "/" : rest;
+}
+
+/// "." and ".." behind the part that exists are taken away as text, which may lead back into it.
+std::string resolved(const system::Files& files, const std::string& path) {
+  const std::string once = resolved_once(files, path);
+  const std::string plain = std::filesystem::path(once).lexically_normal().string();
+  return plain == once ? once : resolved_once(files, plain);
 }
 
 bool is_at_or_below(std::string_view path, std::string_view directory) {

@@ -182,8 +182,8 @@ class GrubMkconfig : public testing::Test {
     }
   }
 
-  /// Of each kind of entry, what follows "ro" on its linux line.
-  [[nodiscard]] std::vector<std::vector<std::string>> linux_lines(const Contents& contents) const {
+  /// The grub.cfg that it writes.
+  [[nodiscard]] std::string generated(const Contents& contents) const {
     const support::ScratchDirectory scratch;
     scratch.write("etc/default/grub", "");
     for (const auto& [path, bytes] : contents) {
@@ -207,8 +207,13 @@ class GrubMkconfig : public testing::Test {
              "/etc:/etc /etc\nmount --bind " + root +
              "/boot /boot\nexec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C grub-mkconfig"});
     EXPECT_EQ(run.exit_code, 0) << run.err;
+    return run.out;
+  }
+
+  /// Of each kind of entry, what follows "ro" on its linux line.
+  static std::vector<std::vector<std::string>> linux_lines(const std::string& config) {
     std::vector<std::vector<std::string>> found;
-    for (const std::string_view line : lines(run.out)) {
+    for (const std::string_view line : lines(config)) {
       const std::size_t at = line.find(" ro ");
       if (!trim(line).starts_with("linux") || at == std::string_view::npos) continue;
       auto tokens = model::split_parameters(line.substr(at + 4));
@@ -217,13 +222,16 @@ class GrubMkconfig : public testing::Test {
     return found;
   }
 
-  void expect_same(const Grub2Machine& machine, const std::string& what) const {
+  /// Puts the new grub.cfg in place.
+  void regenerate(Grub2Machine& machine, const std::string& what) const {
+    const std::string config = generated(machine.contents());
     const auto entries = machine.entries();
     ASSERT_TRUE(entries) << what << ": " << describe(entries.error());
     std::vector<std::vector<std::string>> expected;
     for (const model::BootEntry& entry : *entries)
       expected.push_back(entry.parameters);
-    EXPECT_EQ(linux_lines(machine.contents()), expected) << what;
+    EXPECT_EQ(linux_lines(config), expected) << what;
+    machine.put("/boot/grub/grub.cfg", config);
   }
 
   const std::filesystem::path tools_{GUESTCLOCK_TEST_TOOLS};
@@ -251,15 +259,25 @@ TEST_F(GrubMkconfig, WritesTheEntriesThatAreShownBeforeAndAfterAnEdit) {
            {"cloud", cloud, {kAdd}, Kind::automatic},
            {"cloud, replaced", cloud, {{"console", {"hvc0"}, ""}}, Kind::automatic},
            {"no assignment", {{kMain, "GRUB_TIMEOUT=5\n"}}, {kAdd}, Kind::automatic},
+           {"cloud, removed",
+            cloud,
+            {{"console", {"tty1"}, "", ParameterEdit::Action::remove}},
+            Kind::automatic},
            {"no recovery", {{kMain, both + "GRUB_DISABLE_RECOVERY=true\n"}}, {kAdd}, Kind::all},
        }) {
     auto machine = Grub2Machine::debian(one.contents);
-    expect_same(machine, one.what);
+    regenerate(machine, one.what);
     const auto edition = machine.edit(one.edits, one.kind);
     ASSERT_TRUE(edition) << describe(edition.error());
     ASSERT_FALSE(edition->files.empty()) << one.what;
     machine.apply(*edition);
-    expect_same(machine, std::string(one.what) + ", edited");
+    const auto stale = machine.edit(one.edits, one.kind);
+    ASSERT_TRUE(stale && stale->files.empty()) << one.what;
+    EXPECT_THAT(stale->pending, testing::ElementsAre(HasSubstr("out of date for "))) << one.what;
+    regenerate(machine, std::string(one.what) + ", edited");
+    const auto again = machine.edit(one.edits, one.kind);
+    ASSERT_TRUE(again) << one.what;
+    EXPECT_THAT(again->pending, testing::IsEmpty()) << one.what;
   }
 }
 

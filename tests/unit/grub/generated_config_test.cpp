@@ -44,7 +44,7 @@ TEST(GrubScript, CommandsAndTheirWords) {
 TEST(GrubScript, QuotesOfEveryKind) {
   EXPECT_THAT(commands("a 'b \"c\\' \"d 'e' \\\" \\$ \\q\" f\"g h\"i''"),
               ElementsAre("1:[a][b \"c\\][d 'e' \" $ \\q][fg hi]"));
-  EXPECT_THAT(commands("a \\\nb \"c\\\nd\" e\\\nf\ng"), ElementsAre("1:[a][b][cd][ef]", "4:[g]"));
+  EXPECT_THAT(commands("a \\\nb \"c\\\nd\" e\\\nf\ng"), ElementsAre("1:[a][b][cd][ef]", "5:[g]"));
   EXPECT_THAT(commands("a ${b c}d $e"), ElementsAre("1:[a][${b c}d][$e]"));
   EXPECT_THAT(commands("a 'b\nc"), ElementsAre("1:[a][b\nc]"));
   EXPECT_THAT(commands("a \"b"), ElementsAre("1:[a][b]"));
@@ -153,7 +153,7 @@ TEST(Regeneration, OneThatIsStaleIsNamedWithLineAndCommand) {
   EXPECT_THAT(pending(stale, kSet),
               ElementsAre("/boot/grub/grub.cfg is out of date for x (line 6): "
                           "run update-grub"));
-  EXPECT_THAT(pending(stale, kGone), ElementsAre(HasSubstr("for y (line 15): run update-grub")));
+  EXPECT_THAT(pending(stale, kGone), ElementsAre(HasSubstr("for y (line 13): run update-grub")));
   EXPECT_THAT(pending(stale, {"d", {"a b"}, ""}), ElementsAre(HasSubstr("out of date for d")));
   EXPECT_THAT(pending(stale, {"quiet", {std::nullopt}, ""}), IsEmpty()) << "others do not count";
 }

@@ -26,7 +26,9 @@ std::optional<std::string> script_that_begins(std::string_view comment) {
 
 bool writes_our_kernels(std::string_view script) {
   static constexpr std::array<std::string_view, 2> kScripts{"linux", "linux_zfs"};
-  const std::string_view name = script.substr(std::min(script.find('_'), script.size() - 1) + 1);
+  const std::size_t number = script.find('_');  // "10_linux"
+  if (number == std::string_view::npos) return false;
+  const std::string_view name = script.substr(number + 1);
   return std::find(kScripts.begin(), kScripts.end(), name) != kScripts.end();
 }
 
@@ -68,7 +70,7 @@ class Reader {
   void take_comment(std::string_view comment) {
     if (auto script = script_that_begins(comment)) {
       config_.marked = true;
-      in_ours_ = !script->empty() && writes_our_kernels(*script);
+      in_ours_ = writes_our_kernels(*script);
     }
     if (comment.starts_with("### END ")) in_ours_ = false;
   }

@@ -115,6 +115,19 @@ std::vector<GrubValues::Assignment> GrubValues::assignments(std::string_view nam
   return found;
 }
 
+std::vector<std::string> GrubValues::replaced(std::string_view name) const {
+  const std::vector<Assignment> all = assignments(name);
+  std::vector<std::string> found;
+  for (auto one = all.begin(); one != all.end(); ++one) {
+    const auto next =
+        std::find_if(one, all.end(), [](const Assignment& other) { return !other.shadowed; });
+    if (!one->shadowed || next == all.end()) continue;
+    found.push_back(printable(one->place) + " assigns " + std::string(name) +
+                    " in vain: " + printable(next->place) + " replaces it");
+  }
+  return found;
+}
+
 void GrubValues::take_file(std::uint32_t file) {
   const auto& items = layers_.files[file].shell.items;
   for (std::uint32_t at = 0; at < items.size() && !lost_; ++at) {

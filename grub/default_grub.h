@@ -76,6 +76,8 @@ class GrubValues {
   };
   /// Every assignment of it, in order.
   [[nodiscard]] std::vector<Assignment> assignments(std::string_view name) const;
+  /// In words, each assignment of it that counts for nothing and the one that replaced it.
+  [[nodiscard]] std::vector<std::string> replaced(std::string_view name) const;
 
  private:
   void take_file(std::uint32_t file);

@@ -7,7 +7,11 @@
 #include "boot/entry_selection.h"
 #include "boot/parameter_line.h"
 #include "grub/default_grub.h"
+#include "grub/drop_in_order.h"
+#include "grub/generated_config.h"
 #include "grub/grub_script.h"
+#include "grub/newest_kernel.h"
+#include "grub/regeneration.h"
 #include "model/kernel_parameters.h"
 #include "system/overlay_files.h"
 
@@ -44,45 +48,6 @@ bool boots_bls_entries(const system::Files& files, const GrubValues& values) {
     if (text && text->find("blscfg") != std::string::npos) return true;
   }
   return has_bls_entries(files) && values.of("GRUB_ENABLE_BLSCFG").text != "false";
-}
-
-/// Numbers in names compare as numbers: vmlinuz-6.10 is newer than vmlinuz-6.9.
-bool older(std::string_view a, std::string_view b) {
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  while (!a.empty() && !b.empty()) {
-    if (!is_digit(a.front()) || !is_digit(b.front())) {
-      if (a.front() != b.front()) return a.front() < b.front();
-      a.remove_prefix(1);
-      b.remove_prefix(1);
-      continue;
-    }
-    const auto take_number = [&](std::string_view& text) {
-      while (text.size() > 1 && text[0] == '0' && is_digit(text[1]))
-        text.remove_prefix(1);
-      std::size_t size = 0;
-      while (size < text.size() && is_digit(text[size]))
-        ++size;
-      const std::string_view number = text.substr(0, size);
-      text.remove_prefix(size);
-      return number;
-    };
-    const std::string_view left = take_number(a);
-    const std::string_view right = take_number(b);
-    if (left.size() != right.size()) return left.size() < right.size();
-    if (left != right) return left < right;
-  }
-  return a.size() < b.size();
-}
-
-std::string newest_kernel(const system::Files& files) {
-  std::string newest;
-  if (const auto names = files.list("/boot")) {
-    for (const std::string& name : *names) {
-      const bool kernel = name.starts_with("vmlinuz-") && name.find("rescue") == std::string::npos;
-      if (kernel && (newest.empty() || older(newest, name))) newest = name;
-    }
-  }
-  return "/boot/" + (newest.empty() ? std::string("vmlinuz") : newest);
 }
 
 /// The words that make a recovery entry one. Debian's 10_linux chooses them itself, whatever
@@ -295,20 +260,6 @@ Result<void> check_order(const Sources& sources, std::span<const model::Paramete
   return {};
 }
 
-std::string generate_command(const system::Files& files, const GrubLayers& layers) {
-  if (layers.reads_drop_ins) return "update-grub";
-  const auto configurations = grub2_configurations(files);
-  const std::string output =
-      configurations.empty() ? "/boot/grub/grub.cfg" : configurations.front();
-  const bool two = output != "/boot/grub/grub.cfg";
-  return (two ? "grub2-mkconfig -o " : "grub-mkconfig -o ") + output;
-}
-
-std::string configuration(const system::Files& files) {
-  const auto configurations = grub2_configurations(files);
-  return configurations.empty() ? "grub.cfg" : configurations.front();
-}
-
 void add_files(const GrubLayers& layers, const std::map<std::string, std::string>& contents,
                settings::Edition& edition) {
   for (const auto& one : contents) {
@@ -320,54 +271,40 @@ void add_files(const GrubLayers& layers, const std::map<std::string, std::string
   }
 }
 
-/// What the edited `contents` come to.
-Result<settings::Edition> edition_of(const system::Files& files, const Sources& sources,
-                                     const std::map<std::string, std::string>& contents,
-                                     const Selected& chosen) {
-  settings::Edition edition;
-  add_files(sources.layers, contents, edition);
-  std::map<std::string, std::string> resolved;
-  std::vector<std::string> paths;
-  for (const auto& [path, after] : contents) {
-    resolved[files.resolve(path).value_or(path)] = after;
-    paths.push_back(path);
+/// Of the variables that the edits are about.
+std::vector<std::string> warnings_of(const GrubLayers& before, const Sources& edited,
+                                     std::span<const VariableEdit> edits) {
+  std::vector<std::string_view> names;
+  for (const VariableEdit& edit : edits) {
+    if (!edit.edits.empty()) names.push_back(edit.name);
   }
-  const auto edited = read_sources(system::OverlayFiles(files, std::move(resolved)));
-  if (!edited) return tl::make_unexpected(edited.error());
-  for (std::size_t i = 0; i < sources.entries.size() && i < edited->entries.size(); ++i) {
+  std::vector<std::string> warnings = uncertain_order(edited.layers, names);
+  const GrubValues values_before(before);
+  const GrubValues values(edited.layers);
+  for (const std::string_view name : names) {
+    if (values.of(name).text == values_before.of(name).text) continue;
+    for (std::string& line : values.replaced(name))
+      warnings.push_back(std::move(line));
+  }
+  return warnings;
+}
+
+/// Which entries change, and how.
+std::vector<model::EntryChange> entry_changes(const Sources& sources, const Sources& edited,
+                                              const Selected& chosen) {
+  std::vector<model::EntryChange> changes;
+  for (std::size_t i = 0; i < sources.entries.size() && i < edited.entries.size(); ++i) {
     const model::BootEntry& before = sources.entries[i];
-    const model::BootEntry& after = edited->entries[i];
+    const model::BootEntry& after = edited.entries[i];
     const bool named = before.rescue ? chosen.recovery : chosen.normal;
     if (!named && before.parameters == after.parameters) continue;
-    edition.entries.push_back({before.title, before.is_default, before.parameters, after.parameters,
-                               before.index, !named});
+    changes.push_back({before.title, before.is_default, before.parameters, after.parameters,
+                       before.index, !named});
   }
-  if (!paths.empty()) {
-    edition.pending = {join(paths, ", ") + (paths.size() > 1 ? " are" : " is") + " edited, but " +
-                       configuration(files) + " is not regenerated: run " +
-                       generate_command(files, sources.layers)};
-  }
-  return edition;
+  return changes;
 }
 
 }  // namespace
-
-std::vector<std::string> grub2_configurations(const system::Files& files) {
-  static constexpr std::array<std::string_view, 2> kFixed{"/boot/grub/grub.cfg",
-                                                          "/boot/grub2/grub.cfg"};
-  static constexpr std::string_view kVendors = "/boot/efi/EFI";
-  std::vector<std::string> found;
-  for (const std::string_view path : kFixed) {
-    if (files.exists(path)) found.emplace_back(path);
-  }
-  if (const auto vendors = files.list(kVendors)) {
-    for (const std::string& vendor : *vendors) {
-      std::string path = std::string(kVendors) + "/" + vendor + "/grub.cfg";
-      if (files.exists(path)) found.push_back(std::move(path));
-    }
-  }
-  return found;
-}
 
 std::optional<settings::Located> Grub2::locate(const system::Files& files,
                                                const settings::LocateHints& /*hints*/) const {
@@ -389,6 +326,19 @@ Result<std::vector<model::BootEntry>> Grub2::entries(const system::Files& files,
   return std::move(sources->entries);
 }
 
+std::vector<std::string> Grub2::remarks(const system::Files& files,
+                                        const settings::Located& /*located*/) const {
+  const auto layers = read_grub_layers(files);
+  if (!layers) return {};
+  std::vector<std::string> remarks = uncertain_order(*layers, {kLinux, kDefault});
+  const GrubValues values(*layers);
+  for (const std::string_view name : {kLinux, kDefault}) {
+    for (std::string& line : values.replaced(name))
+      remarks.push_back(std::move(line));
+  }
+  return remarks;
+}
+
 Result<settings::Edition> Grub2::edit(const system::Files& files,
                                       const settings::Located& /*located*/,
                                       std::span<const model::ParameterEdit> edits,
@@ -407,10 +357,27 @@ Result<settings::Edition> Grub2::edit(const system::Files& files,
   if (chosen.recovery) {
     if (auto last = check_order(*sources, edits); !last) return tl::make_unexpected(last.error());
   }
-  auto contents = edit_variables(sources->layers, Division(*sources, chosen.recovery).run(edits));
+  const auto variables = Division(*sources, chosen.recovery).run(edits);
+  const auto contents = edit_variables(sources->layers, variables);
   if (!contents) return tl::make_unexpected(contents.error());
 
-  return edition_of(files, *sources, *contents, chosen);
+  std::map<std::string, std::string> resolved;
+  std::vector<std::string> paths;
+  for (const auto& [path, after] : *contents) {
+    resolved[files.resolve(path).value_or(path)] = after;
+    paths.push_back(path);
+  }
+  const auto edited = read_sources(system::OverlayFiles(files, std::move(resolved)));
+  if (!edited) return tl::make_unexpected(edited.error());
+  Regeneration due = regeneration_due(files, edited->layers,
+                                      {edited->linux_text, edited->default_text}, edits, paths);
+  settings::Edition edition;
+  add_files(sources->layers, *contents, edition);
+  edition.entries = entry_changes(*sources, *edited, chosen);
+  edition.pending = std::move(due.pending);
+  edition.warnings = warnings_of(sources->layers, *edited, variables);
+  edition.warnings.insert(edition.warnings.end(), due.warnings.begin(), due.warnings.end());
+  return edition;
 }
 
 }  // namespace guestclock::grub

@@ -9,10 +9,6 @@
 
 namespace guestclock::grub {
 
-/// The generated configurations: /boot/grub/grub.cfg, /boot/grub2/grub.cfg,
-/// /boot/efi/EFI/*/grub.cfg. Where one exists, GRUB 2 is in use and a menu.lst beside it is stale.
-[[nodiscard]] std::vector<std::string> grub2_configurations(const system::Files& files);
-
 /// Two entries stand for all that grub-mkconfig writes, since all of a kind get the same
 /// parameters: 0 every normal one (GRUB_CMDLINE_LINUX, then GRUB_CMDLINE_LINUX_DEFAULT), 1 every
 /// recovery one (its own words, then GRUB_CMDLINE_LINUX), missing with GRUB_DISABLE_RECOVERY=true.
@@ -31,6 +27,9 @@ class Grub2 final : public boot::BootLoader {
   /// do not tell the values.
   [[nodiscard]] Result<std::vector<model::BootEntry>> entries(
       const system::Files& files, const settings::Located& located) const override;
+  /// Assignments that a later one replaces, and drop-ins whose order is not certain.
+  [[nodiscard]] std::vector<std::string> remarks(const system::Files& files,
+                                                 const settings::Located& located) const override;
   /// A parameter for normal entries goes to GRUB_CMDLINE_LINUX_DEFAULT, one for all to
   /// GRUB_CMDLINE_LINUX. A key that already stands in GRUB_CMDLINE_LINUX is set there, and recovery
   /// entries change along. Recovery entries alone cannot be edited.

@@ -8,7 +8,7 @@
 #include "boot/entry_selection.h"
 #include "grub/automagic_edit.h"
 #include "grub/debian_automagic.h"
-#include "grub/grub2.h"
+#include "grub/generated_config.h"
 #include "grub/legacy_edit.h"
 #include "grub/legacy_menu.h"
 #include "model/kernel_parameters.h"

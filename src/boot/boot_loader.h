@@ -30,6 +30,11 @@ class BootLoader : public settings::Editable {
   [[nodiscard]] virtual Result<settings::Edition> edit_source(
       const system::Files& files, const settings::Located& located,
       std::span<const model::ParameterEdit> edits, std::int64_t index) const;
+  /// What whoever reads the entries should know of where they come from, one line each.
+  [[nodiscard]] virtual std::vector<std::string> remarks(
+      const system::Files& /*files*/, const settings::Located& /*located*/) const {
+    return {};
+  }
   /// Which fix kind writes here.
   [[nodiscard]] virtual model::FixKind fix_kind() const = 0;
 };

@@ -164,6 +164,18 @@ Result<void> Restoration::stage(system::SystemWriter& writer) const {
   return staged;
 }
 
+std::vector<Restoration::Difference> Restoration::differences() const {
+  std::vector<Difference> found;
+  for (const std::size_t index : ours_) {
+    Difference one;
+    one.index = index;
+    if (foreign_is_there(index)) one.now = foreign_bytes(index);
+    if (files_[index].existed || merged_.count(index) != 0) one.then = before_[index];
+    found.push_back(std::move(one));
+  }
+  return found;
+}
+
 Result<void> Restoration::put_back(system::SystemWriter& writer, std::size_t index) const {
   const JournalFile& file = files_[index];
   const std::optional<system::SteadyFile>& content = observed_[index].content;

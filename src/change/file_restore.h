@@ -67,6 +67,15 @@ class Restoration {
   /// Whether any file would be written or removed.
   [[nodiscard]] bool restores() const { return !ours_.empty(); }
 
+  /// A file as it is and as it would be; nothing: there is none.
+  struct Difference {
+    std::size_t index = 0;
+    std::optional<std::string> now;
+    std::optional<std::string> then;
+  };
+  /// Of the files that carry_out would write or remove.
+  [[nodiscard]] std::vector<Difference> differences() const;
+
   /// New content under the journal's temporary names, on disk. Where that fails, nothing of it is
   /// left and no file was touched.
   [[nodiscard]] Result<void> stage(system::SystemWriter& writer) const;

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "cli/output.h"
+#include "cli/state_directory.h"
 #include "freebsd/loader_conf.h"
 #include "grub/grub2.h"
 #include "grub/grub_legacy.h"
@@ -31,6 +32,17 @@ std::vector<std::string> configured_servers(const model::Timesync& timesync) {
   return active.empty() ? all : active;
 }
 
+Result<std::unique_ptr<system::System>> open_named(const Options& options) {
+  if (!options.root.empty()) {
+    // Absolute, because the commands to undo by hand name it.
+    std::error_code error;
+    const auto root = std::filesystem::absolute(options.root, error).lexically_normal();
+    return system::open_tree(error ? options.root : root.string());
+  }
+  if (!options.capture.empty()) return system::open_capture(options.capture);
+  return system::open_live();
+}
+
 }  // namespace
 
 std::span<const boot::BootLoader* const> all_loaders() {
@@ -42,14 +54,11 @@ std::span<const boot::BootLoader* const> all_loaders() {
 }
 
 Result<std::unique_ptr<system::System>> open_system(const Options& options) {
-  if (!options.root.empty()) {
-    // Absolute, because the commands to undo by hand name it.
-    std::error_code error;
-    const auto root = std::filesystem::absolute(options.root, error).lexically_normal();
-    return system::open_tree(error ? options.root : root.string());
-  }
-  if (!options.capture.empty()) return system::open_capture(options.capture);
-  return system::open_live();
+  auto opened = open_named(options);
+  if (!opened || options.state_dir.empty()) return opened;
+  const auto checked = check_state_directory((*opened)->files(), options.state_dir);
+  if (!checked) return tl::make_unexpected(checked.error());
+  return opened;
 }
 
 Result<std::vector<tables::NamedBytes>> read_rules_directory(const std::string& directory) {

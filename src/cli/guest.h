@@ -28,6 +28,7 @@ struct Guest {
   std::vector<model::Assumption> assumptions;
 };
 
+/// The machine that the options name. Usage error where --state-dir lies among boot files.
 [[nodiscard]] Result<std::unique_ptr<system::System>> open_system(const Options& options);
 
 /// Files of an operator's rule directory, *.json below it, from the machine we run on.

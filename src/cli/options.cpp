@@ -67,7 +67,7 @@ po::options_description describe_groups(unsigned groups) {
     add("force",
         "also overwrite a file that has hard links, undo over what somebody else changed since, "
         "forget what can still be undone");
-  if ((groups & kDryRun) != 0) add("dry-run", "show the plan, write nothing");
+  if ((groups & kDryRun) != 0) add("dry-run", "show what would be written, write nothing");
   if ((groups & kRules) != 0) {
     add("rules", po::value<std::string>()->value_name("DIR"),
         "more rules: a file of the same name replaces a shipped one");

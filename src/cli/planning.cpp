@@ -1,7 +1,11 @@
 #include "cli/planning.h"
 
+#include <set>
+
 #include "advise/advise.h"
 #include "base/text.h"
+#include "cli/regeneration.h"
+#include "model/kernel_parameters.h"
 
 namespace guestclock::cli {
 
@@ -28,6 +32,37 @@ std::string loader_names(std::span<const boot::LoaderInUse> loaders) {
   return join(names, ", ");
 }
 
+namespace {
+
+/// A rule whose parameter is configured asks for nothing any more, but a generator may still have
+/// to run.
+void add_what_earlier_runs_left(const Guest& guest, const Options& options,
+                                model::ChangeSet& changes) {
+  const auto transactions = change::history(store_of(*guest.system, options));
+  if (!transactions) return;
+  std::set<std::string> keys;
+  for (const model::TransactionSummary& one : *transactions) {
+    if (one.state != model::TransactionState::applied &&
+        one.state != model::TransactionState::verified) {
+      continue;
+    }
+    for (const std::string& token : one.parameters)
+      keys.emplace(model::parameter_key(token));
+    for (const std::string& name : one.rules) {
+      const model::Rule* const rule = guest.tables.rule(name);
+      if (rule == nullptr || rule->fix.kind != model::FixKind::kernel_parameter) continue;
+      for (const model::FixChange& change : rule->fix.changes)
+        keys.insert(change.parameter);
+    }
+  }
+  for (std::string& line : not_regenerated(guest.system->files(), {keys.begin(), keys.end()})) {
+    changes.pending.push_back(std::move(line));
+    changes.regeneration_due = true;
+  }
+}
+
+}  // namespace
+
 Result<Planned> make_plan(const Options& options) {
   auto guest = look_at_guest(options);
   if (!guest) return tl::make_unexpected(guest.error());
@@ -46,6 +81,8 @@ Result<Planned> make_plan(const Options& options) {
   auto changes = change::plan(judgement.findings, guest->facts, *guest->system, *loaders, request,
                               guest->tables.thresholds);
   if (!changes) return tl::make_unexpected(changes.error());
+
+  if (!changes->regeneration_due) add_what_earlier_runs_left(*guest, options, *changes);
 
   Planned planned;
   planned.document.changes = std::move(*changes);

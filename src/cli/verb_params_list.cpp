@@ -34,6 +34,10 @@ Result<ExitCode> run(const Invocation& invocation) {
       continue;
     }
     document.entries.insert(document.entries.end(), entries->begin(), entries->end());
+    for (const std::string& remark :
+         in_use.loader->remarks(guest->system->files(), in_use.located)) {
+      warn(std::string(in_use.loader->name()) + ": " + remark);
+    }
   }
   for (const model::UnreadEntries& one : document.unread) {
     warn((one.loader.empty() ? "" : one.loader + ": ") + one.reason);

@@ -96,7 +96,7 @@ struct TransactionSummary {
   std::vector<std::string> files;
 };
 
-/// What apply or rollback did.
+/// What apply or rollback did, or what rollback would do (`dry_run`).
 struct TransactionOutcome {
   std::string id;  ///< empty: there was nothing to do
   std::optional<TransactionState> state;
@@ -107,6 +107,8 @@ struct TransactionOutcome {
   std::vector<std::string> warnings;      ///< those of the change set
   std::vector<std::string> undo_by_hand;  ///< commands for a rescue shell (text output only)
   std::string conflict_diff;              ///< what somebody else changed
+  bool dry_run = false;                   ///< nothing was written; `changed` says whether it would
+  std::string diff;                       ///< of a dry run: what would be put back
 };
 
 }  // namespace guestclock::model

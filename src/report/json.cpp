@@ -166,6 +166,10 @@ Json to_json(const model::TransactionDocument& document) {
   json["checks"] = Json::array();
   json["held"] = held_to_json(document.held);
   json["conflict_diff"] = or_null(outcome.conflict_diff);
+  if (document.verb == "rollback") {
+    json["dry_run"] = outcome.dry_run;
+    json["diff"] = or_null(outcome.diff);
+  }
   return json;
 }
 

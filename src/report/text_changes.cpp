@@ -45,7 +45,12 @@ std::string outcome_in_words(const std::string& verb, const model::TransactionOu
     return fmt::format("Forgot transaction {} and its backups.", outcome.id);
   }
   const bool undo = verb == "rollback";
+  if (outcome.dry_run && outcome.changed) {
+    return fmt::format("Would undo transaction {}: {} restored.", outcome.id,
+                       counted(outcome.files.size(), "file"));
+  }
   if (outcome.state == model::TransactionState::conflict) {
+    if (outcome.dry_run) return "Somebody else changed a file since: rollback would write nothing.";
     return "Somebody else changed a file since: nothing was written. --force restores it all the "
            "same.";
   }
@@ -100,6 +105,10 @@ void write_document(Page& page, const model::ParamsListDocument& document) {
 
 void write_document(Page& page, const model::TransactionDocument& document) {
   const model::TransactionOutcome& outcome = document.outcome;
+  if (!outcome.diff.empty()) {
+    page.verbatim(outcome.diff);
+    page.gap();
+  }
   page.paragraph(0, outcome_in_words(document.verb, outcome));
   for (const std::string& file : outcome.files)
     page.line(2, file);
@@ -116,7 +125,7 @@ void write_document(Page& page, const model::TransactionDocument& document) {
     for (const std::string& command : outcome.undo_by_hand)
       page.line(4, command);
   }
-  if (outcome.reboot_required) {
+  if (outcome.reboot_required && !outcome.dry_run) {
     page.gap();
     page.line(0, "A reboot is needed before this takes effect.");
   }

@@ -372,17 +372,17 @@ std::vector<std::string> own_mounts() {
 TEST(ParamsOfTheRunningSystem, AChangeThatIsNotInForceNeedsAReboot) {
   std::vector<std::string> words = own_mounts();
   if (words.empty()) GUESTCLOCK_SKIP("no mount namespace of one's own with a /boot");
-  // Everything that is written stays in the tmpfs.
+  // Everything that is written stays in the two tmpfs.
   words.insert(words.end(),
                {"sh", "-c",
-                "mount -t tmpfs none /boot && mkdir /boot/grub && "
+                "mount -t tmpfs none /mnt && mount -t tmpfs none /boot && mkdir /boot/grub && "
                 "printf 'title A\\nkernel /vmlinuz ro\\n' > /boot/grub/menu.lst || exit 1\n"
                 "codes=\n"
                 "for end in --dry-run --yes --yes --dry-run; do\n"
-                "  \"$0\" params set guestclock_test=1 $end --state-dir /boot/state >&2\n"
+                "  \"$0\" params set guestclock_test=1 $end --state-dir /mnt/state >&2\n"
                 "  codes=\"$codes $?\"\n"
                 "done\n"
-                "\"$0\" params set --unset guestclock_test_2 --yes --state-dir /boot/state >&2\n"
+                "\"$0\" params set --unset guestclock_test_2 --yes --state-dir /mnt/state >&2\n"
                 "echo $codes $?; cat /boot/grub/menu.lst",
                 GUESTCLOCK_PROGRAM});
   const Finished finished = support::run_program(words);

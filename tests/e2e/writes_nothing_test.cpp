@@ -113,6 +113,17 @@ TEST_F(WritesNothing, ParamsListAndDryRunOfATree) {
             std::vector<std::string>{});
 }
 
+TEST_F(WritesNothing, RollbackDryRunOfATree) {
+  const ScratchDirectory tree;
+  make_centos5_tree(tree);
+  const std::string root = tree.path().string();
+  EXPECT_EQ(support::run_program(
+                {GUESTCLOCK_PROGRAM, "params", "set", "divider=10", "--yes", "--root", root})
+                .exit_code,
+            0);
+  EXPECT_EQ(changes({"rollback", "--dry-run", "--root", root}), std::vector<std::string>{});
+}
+
 TEST_F(WritesNothing, PlanAndDryRunOfATree) {
   const ScratchDirectory tree;
   make_centos5_tree(tree);

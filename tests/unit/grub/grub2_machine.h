@@ -30,8 +30,9 @@ class Grub2Machine {
   }
   /// Debian's grub-mkconfig: reads drop-ins, runs in dash.
   static Grub2Machine debian(Contents contents) {
-    contents["/usr/sbin/grub-mkconfig"] = "#!/bin/sh\n# reads ${sysconfdir}/default/grub.d/*.cfg\n";
-    contents["/boot/grub/grub.cfg"] = "";
+    contents.emplace("/usr/sbin/grub-mkconfig",
+                     "#!/bin/sh\n# reads ${sysconfdir}/default/grub.d/*.cfg\n");
+    contents.emplace("/boot/grub/grub.cfg", "");
     contents["/bin/sh"] = "";
     return Grub2Machine(std::move(contents));
   }

@@ -1,15 +1,10 @@
 // GRUB 2 as a boot loader: entries from their sources, and edits of these.
 #include "grub/grub2.h"
 
-#include <set>
-
-#include <rapidcheck.h>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "change/edition_check.h"
-#include "grub/shell_assignments.h"
 #include "grub2_machine.h"
 
 namespace guestclock::grub {
@@ -80,9 +75,10 @@ TEST(Grub2Entries, RecoveryWordsAreThoseOfTheScript) {
 }
 
 TEST(Grub2Entries, AreUnknownWhereOnlyAShellCouldTell) {
-  for (const char* main : {"GRUB_CMDLINE_LINUX=`x`\n", "GRUB_CMDLINE_LINUX=\"a\nb\"\n",
-                           "GRUB_CMDLINE_LINUX='a;b'\n", "GRUB_CMDLINE_LINUX=a\n. ./x\n",
-                           "GRUB_CMDLINE_LINUX='a #b'\n", "GRUB_CMDLINE_LINUX='a \"b'\n"}) {
+  for (const char* main :
+       {"GRUB_CMDLINE_LINUX=`x`\n", "GRUB_CMDLINE_LINUX=\"a\nb\"\n", "GRUB_CMDLINE_LINUX='a;b'\n",
+        "GRUB_CMDLINE_LINUX=a\n. ./x\n", "GRUB_CMDLINE_LINUX='a #b'\n",
+        "GRUB_CMDLINE_LINUX='a \"b'\n", "GRUB_CMDLINE_LINUX='a\\'\n"}) {
     const auto entries = Grub2Machine::debian(main).entries();
     ASSERT_FALSE(entries) << main;
     EXPECT_EQ(entries.error().code, ErrorCode::malformed) << main;
@@ -115,12 +111,25 @@ TEST(Grub2Edit, SaysWhatIsEditedAndWhatIsNotRegenerated) {
   ASSERT_EQ(edition->entries.size(), 1U);
   EXPECT_THAT(edition->entries[0].before, ElementsAre("console=ttyS0", "quiet"));
   EXPECT_THAT(edition->entries[0].after, ElementsAre("console=ttyS0", "quiet", "x=1"));
-  EXPECT_THAT(machine.edit({{"quiet", {std::nullopt}, ""}})->pending, IsEmpty());
+  EXPECT_THAT(machine.edit({{"nothing", {}, ""}})->pending, IsEmpty());
   EXPECT_THAT(Grub2Machine::other({{kMain, kBoth}}).edit({kSet})->pending.at(0),
               HasSubstr("run grub2-mkconfig -o /boot/grub2/grub.cfg"));
   Grub2Machine plain({{kMain, kBoth}, {"/boot/grub/grub.cfg", ""}});
   EXPECT_THAT(plain.edit({kSet})->pending.at(0),
               HasSubstr("run grub-mkconfig -o /boot/grub/grub.cfg"));
+}
+
+TEST(Grub2Edit, NamesAssignmentsThatALaterOneReplaces) {
+  auto machine = Grub2Machine::debian(
+      Contents{{kMain, kBoth}, {kCloud, "# cloud\nGRUB_CMDLINE_LINUX_DEFAULT=\"console=tty1\"\n"}});
+  const std::string line = std::string("/etc/default/grub:1 assigns GRUB_CMDLINE_LINUX_DEFAULT ") +
+                           "in vain: " + kCloud + ":2 replaces it";
+  const auto edition = machine.edit({kSet});
+  EXPECT_THAT(edition->warnings, ElementsAre(line));
+  EXPECT_THAT(machine.loader().remarks(machine.files(), {}), ElementsAre(line));
+  machine.apply(*edition);
+  EXPECT_THAT(machine.edit({kSet})->warnings, IsEmpty()) << "nothing is edited any more";
+  EXPECT_THAT(Grub2Machine::debian(kBoth).edit({kSet})->warnings, IsEmpty());
 }
 
 TEST(Grub2Edit, GoesToTheVariableOfTheEntriesThatAreNamed) {
@@ -226,111 +235,6 @@ TEST(Grub2Edit, RefusalsNameTheLine) {
                           {kMain, kBoth}, {kCloud, "if x; then\nGRUB_CMDLINE_LINUX=a\nfi\n"}}),
                       kSet),
               HasSubstr("50-cloudimg-settings.cfg:1: "));
-}
-
-// --- properties
-
-rc::Gen<std::string> values() {
-  return rc::gen::map(rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
-                          "quiet", "a=1", "x=0", "x", "b.c=2", " ", "  ", "dyn=\"p q\"", "-- ",
-                          "y=3", " z ", "x-y=1")),
-                      [](const std::vector<std::string>& words) {
-                        std::string text;
-                        for (const std::string& word : words)
-                          text += (text.empty() ? "" : " ") + word;
-                        return text;
-                      });
-}
-
-std::string assignment(const std::string& name, const std::string& value) {
-  const bool single = *rc::gen::arbitrary<bool>();
-  std::string text;
-  (void)quote_into(value, single ? Quoting::single : Quoting::doubled, text);
-  const char* const quote = single ? "'" : "\"";
-  return name + "=" + quote + text + quote + *rc::gen::element<std::string>("\n", " # c\n", ";\n");
-}
-
-/// Synthetic sources: both variables, a drop-in that replaces or extends one of them.
-Grub2Machine machine() {
-  const std::string name = "GRUB_CMDLINE_LINUX_DEFAULT";
-  Contents contents{{kMain, assignment(name, *values()) + assignment("A", "1 2") +
-                                assignment("GRUB_CMDLINE_LINUX", *values())}};
-  switch (*rc::gen::inRange(0, 3)) {
-    case 0:
-      break;
-    case 1:
-      contents[kCloud] = assignment(name, *values());
-      break;
-    default:
-      contents[kCloud] = name + "=\"${" + name + "} more=1\"\n";
-  }
-  return Grub2Machine::debian(std::move(contents));
-}
-
-std::vector<std::string> normal(const Grub2Machine& machine) {
-  const auto entries = machine.entries();
-  return entries ? entries->front().parameters : std::vector<std::string>{"unknown"};
-}
-
-ParameterEdit random_edit(const std::string& key) {
-  const auto action = *rc::gen::element(Action::set, Action::add, Action::remove);
-  ParameterEdit edit{key, {}, "", action};
-  edit.values = {*rc::gen::element<std::string>("1", "0", "a b")};
-  if (action == Action::remove && *rc::gen::arbitrary<bool>()) edit.values.clear();
-  return edit;
-}
-
-TEST(Grub2Property, EditsPassTheCheckAndDoingThemTwiceChangesNothing) {
-  EXPECT_TRUE(rc::check([] {
-    const Grub2Machine tree = machine();
-    std::vector<ParameterEdit> edits{random_edit("x")};
-    if (*rc::gen::arbitrary<bool>()) edits.push_back(random_edit("x_y"));
-    const Kind kind = *rc::gen::element(Kind::automatic, Kind::default_entry, Kind::all);
-    const auto edition = tree.edit(edits, kind);
-    RC_PRE(edition.has_value());
-    const auto checked =
-        change::check_edition({&tree.loader(), {}}, tree.files(), *edition, edits, {kind, 0, ""});
-    if (!checked) RC_FAIL(describe(checked.error()));
-  }));
-}
-
-TEST(Grub2Property, AddingThenRemovingGivesTheBytesBack) {
-  EXPECT_TRUE(rc::check([] {
-    Grub2Machine tree = machine();
-    const Contents before = tree.contents();
-    const auto added = tree.edit({{"new", {"1"}, ""}});
-    RC_PRE(added.has_value());
-    tree.apply(*added);
-    const auto removed = tree.edit({{"new", {}, "", Action::remove}});
-    RC_ASSERT(removed.has_value());
-    tree.apply(*removed);
-    for (const auto& [path, bytes] : before)
-      RC_ASSERT(tree.contents().at(path) == bytes);
-    RC_ASSERT(tree.contents().size() - before.size() <= 1U);  // our drop-in, which adds nothing
-  }));
-}
-
-TEST(Grub2Property, EditsOfDifferentKeysCommuteAsSets) {
-  EXPECT_TRUE(rc::check([] {
-    Grub2Machine tree = machine();
-    const Contents before = tree.contents();
-    const ParameterEdit first = random_edit("x");
-    const ParameterEdit second = random_edit("y");
-    std::vector<std::multiset<std::string>> outcomes;
-    for (const auto& order : {std::vector{first, second}, std::vector{second, first}}) {
-      for (const auto& [path, bytes] : before)
-        tree.put(path, bytes);
-      if (tree.contents().size() > before.size()) tree.put(kOurs, "");
-      for (const ParameterEdit& edit : order) {
-        const auto edition = tree.edit({edit});
-        RC_PRE(edition.has_value());
-        tree.apply(*edition);
-      }
-      const auto tokens = normal(tree);
-      outcomes.emplace_back(tokens.begin(), tokens.end());
-    }
-    RC_ASSERT(outcomes.front() == outcomes.back());
-  }));
 }
 
 }  // namespace

@@ -99,7 +99,9 @@ class PackageManager {
   PackageManager(const std::filesystem::path& lock, bool with_flock) {
     std::array<int, 2> ready{};
     std::array<int, 2> done{};
-    if (::pipe(ready.data()) != 0 || ::pipe(done.data()) != 0) throw std::runtime_error("pipe");
+    if (::pipe2(ready.data(), O_CLOEXEC) != 0 || ::pipe2(done.data(), O_CLOEXEC) != 0) {
+      throw std::runtime_error("pipe failed");
+    }
     child_ = ::fork();
     if (child_ == 0) {
       ::close(done[1]);

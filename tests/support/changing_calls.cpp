@@ -1,9 +1,11 @@
 #include "support/changing_calls.h"
 
 #include <algorithm>
-#include <array>
+#include <cstddef>
 #include <iterator>
 
+#include <fcntl.h>
+#include <linux/seccomp.h>
 #include <sys/syscall.h>
 
 namespace guestclock::support {
@@ -81,6 +83,34 @@ const CallKind* changing_call(std::uint64_t number) {
       std::begin(kCalls), std::end(kCalls),
       [&](const CallKind& call) { return static_cast<std::uint64_t>(call.number) == number; });
   return found == std::end(kCalls) ? nullptr : found;
+}
+
+std::vector<sock_filter> filter_for_tracing() {
+  constexpr auto kNumber = static_cast<std::uint32_t>(offsetof(seccomp_data, nr));
+  // The low half of the third argument, openat's flags.
+  constexpr auto kFlags = static_cast<std::uint32_t>(offsetof(seccomp_data, args[2]));
+  constexpr std::uint32_t kCreating = O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY);
+  std::vector<sock_filter> filter{BPF_STMT(BPF_LD | BPF_W | BPF_ABS, kNumber)};
+  const auto stop_at = [&](long number) {
+    filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(number), 0, 1));
+    filter.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE));
+  };
+  for (const CallKind& call : kCalls) {
+    if (call.number != SYS_openat) stop_at(call.number);
+  }
+  stop_at(SYS_clock_nanosleep);
+#ifdef SYS_nanosleep
+  stop_at(SYS_nanosleep);
+#endif
+  const sock_filter opens[] = {
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 3),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, kFlags),
+      BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, kCreating, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  filter.insert(filter.end(), std::begin(opens), std::end(opens));
+  return filter;
 }
 
 }  // namespace guestclock::support

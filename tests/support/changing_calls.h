@@ -2,6 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
+
+#include <linux/filter.h>
 
 namespace guestclock::support {
 
@@ -31,5 +34,9 @@ struct CallKind {
 
 /// Null for calls that change nothing.
 [[nodiscard]] const CallKind* changing_call(std::uint64_t number);
+
+/// A seccomp(2) filter that stops at these calls, and at those that sleep, for a tracer. Nothing
+/// else is slowed down.
+[[nodiscard]] std::vector<sock_filter> filter_for_tracing();
 
 }  // namespace guestclock::support

@@ -10,8 +10,10 @@
 
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -25,6 +27,7 @@ namespace guestclock::support {
 namespace {
 
 constexpr int kSystemCallStop = SIGTRAP | 0x80;
+constexpr int kFilterStop = SIGTRAP | PTRACE_EVENT_SECCOMP << 8;
 constexpr std::size_t kLongestWrite = std::size_t{1} << 24U;
 
 /// At most `size` bytes of the traced program's memory.
@@ -161,13 +164,17 @@ __ptrace_syscall_info system_call_of(pid_t pid) {
 }
 
 /// In the child: waits for its tracer, then becomes the program.
-[[noreturn]] void become(const std::vector<char*>& argv, int printed) {
+[[noreturn]] void become(const std::vector<char*>& argv, int printed, const sock_fprog& filter) {
   if (::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) ::_exit(126);
   const int nothing = ::open("/dev/null", O_RDONLY);
   ::dup2(nothing, STDIN_FILENO);
   ::dup2(printed, STDOUT_FILENO);
   ::dup2(printed, STDERR_FILENO);
   ::raise(SIGSTOP);
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+      ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter, 0, 0) != 0) {
+    ::_exit(126);
+  }
   ::execvp(argv[0], argv.data());
   ::_exit(127);
 }
@@ -187,15 +194,17 @@ TracedProgram::TracedProgram(const std::vector<std::string>& argv,
   for (std::string& word : words)
     pointers.push_back(word.data());
   pointers.push_back(nullptr);
+  std::vector<sock_filter> filter = filter_for_tracing();
+  const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
   pid_ = ::fork();
   if (pid_ == 0) {
     ::putenv(environment.data());
-    become(pointers, printed_.get());
+    become(pointers, printed_.get(), program);
   }
   int status = 0;
   if (pid_ < 0 || ::waitpid(pid_, &status, 0) != pid_) throw std::runtime_error("cannot fork");
   if (!WIFSTOPPED(status)) throw std::runtime_error("a process cannot be traced here");
-  constexpr long kOptions = PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL | PTRACE_O_TRACEEXEC;
+  constexpr long kOptions = PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL | PTRACE_O_TRACESECCOMP;
   if (::ptrace(PTRACE_SETOPTIONS, pid_, nullptr, kOptions) != 0) {
     throw std::runtime_error("ptrace cannot do what this test needs");
   }
@@ -205,11 +214,12 @@ TracedProgram::~TracedProgram() {
   kill();
 }
 
-/// To the next entry or exit of a system call; false where the program ended.
-bool TracedProgram::go_on() {
+/// To the next call that the filter stops at or, where `how` is PTRACE_SYSCALL and one was stopped
+/// at, behind that one; false where the program ended.
+bool TracedProgram::go_on(int how) {
+  long signal = 0;
   while (pid_ > 0) {
-    const long signal = std::exchange(pending_signal_, 0);
-    ::ptrace(PTRACE_SYSCALL, pid_, nullptr, signal);
+    ::ptrace(static_cast<__ptrace_request>(how), pid_, nullptr, signal);
     int status = 0;
     if (::waitpid(pid_, &status, __WALL) != pid_) throw std::runtime_error("lost the program");
     if (WIFEXITED(status) || WIFSIGNALED(status)) {
@@ -217,20 +227,20 @@ bool TracedProgram::go_on() {
       pid_ = -1;
       return false;
     }
-    if (WSTOPSIG(status) == kSystemCallStop) return true;
+    if (status >> 8 == kFilterStop || WSTOPSIG(status) == kSystemCallStop) return true;
     // Signals go through to the program; the stop at its start of execution is none.
-    if (WSTOPSIG(status) != SIGTRAP) pending_signal_ = WSTOPSIG(status);
+    signal = WSTOPSIG(status) == SIGTRAP ? 0 : WSTOPSIG(status);
   }
   return false;
 }
 
 std::optional<ChangingCall> TracedProgram::call_here() const {
   const __ptrace_syscall_info info = system_call_of(pid_);
-  if (info.op != PTRACE_SYSCALL_INFO_ENTRY) return std::nullopt;
-  const CallKind* const kind = changing_call(info.entry.nr);
+  if (info.op != PTRACE_SYSCALL_INFO_SECCOMP) return std::nullopt;
+  const CallKind* const kind = changing_call(info.seccomp.nr);
   if (kind == nullptr) return std::nullopt;
   std::uint64_t args[6];
-  std::copy(std::begin(info.entry.args), std::end(info.entry.args), std::begin(args));
+  std::copy(std::begin(info.seccomp.args), std::end(info.seccomp.args), std::begin(args));
   auto call = read_call(pid_, *kind, args);
   if (!call || kind->shape == CallShape::everything) return call;
   const auto inside = [&](const std::string& path) {
@@ -241,14 +251,14 @@ std::optional<ChangingCall> TracedProgram::call_here() const {
 }
 
 std::optional<ChangingCall> TracedProgram::enter() {
-  while (go_on()) {
+  while (go_on(PTRACE_CONT)) {
     if (auto call = call_here()) return call;
   }
   return std::nullopt;
 }
 
 bool TracedProgram::leave(ChangingCall& call) {
-  if (!go_on()) return false;
+  if (!go_on(PTRACE_SYSCALL)) return false;
   call.result = system_call_of(pid_).exit.rval;
   return true;
 }
@@ -257,9 +267,7 @@ bool TracedProgram::refuse(int error) {
 #ifdef __x86_64__
   user_regs_struct registers{};
   if (::ptrace(PTRACE_GETREGS, pid_, nullptr, &registers) != 0) return false;
-  registers.orig_rax = ~0ULL;  // no such call
-  if (::ptrace(PTRACE_SETREGS, pid_, nullptr, &registers) != 0 || !go_on()) return false;
-  if (::ptrace(PTRACE_GETREGS, pid_, nullptr, &registers) != 0) return false;
+  registers.orig_rax = ~0ULL;  // no such call: the kernel skips it and returns what stands in rax
   registers.rax = static_cast<unsigned long long>(-static_cast<long long>(error));
   return ::ptrace(PTRACE_SETREGS, pid_, nullptr, &registers) == 0;
 #else
@@ -269,12 +277,10 @@ bool TracedProgram::refuse(int error) {
 }
 
 bool TracedProgram::run_until_it_sleeps() {
-  while (go_on()) {
+  while (go_on(PTRACE_CONT)) {
     const __ptrace_syscall_info info = system_call_of(pid_);
-    if (info.op == PTRACE_SYSCALL_INFO_ENTRY &&
-        (info.entry.nr == SYS_nanosleep || info.entry.nr == SYS_clock_nanosleep)) {
-      return true;
-    }
+    if (info.op != PTRACE_SYSCALL_INFO_SECCOMP) continue;
+    if (info.seccomp.nr == SYS_nanosleep || info.seccomp.nr == SYS_clock_nanosleep) return true;
   }
   return false;
 }
@@ -290,7 +296,7 @@ void TracedProgram::kill() {
 }
 
 int TracedProgram::finish() {
-  while (go_on()) {
+  while (go_on(PTRACE_CONT)) {
   }
   return exit_code_;
 }

@@ -30,8 +30,8 @@ struct ChangingCall {
 /// Why no program can be traced here; nothing where one can.
 [[nodiscard]] std::optional<std::string> no_tracing_reason();
 
-/// Only the program itself is traced, not what it starts. It dies with this object, and with the
-/// test.
+/// Only the program itself is traced: what it starts could change nothing (ENOSYS). It dies with
+/// this object, and with the test.
 class TracedProgram {
  public:
   /// Calls count where they act on something below `below`; syncs of everything count always.
@@ -59,7 +59,7 @@ class TracedProgram {
   [[nodiscard]] pid_t pid() const { return pid_; }
 
  private:
-  bool go_on();
+  bool go_on(int how);
   [[nodiscard]] std::optional<ChangingCall> call_here() const;
 
   std::string below_;

@@ -5,7 +5,6 @@
 
 #include <gtest/gtest.h>
 
-#include "change/transaction.h"
 #include "fault/five_files.h"
 #include "fault/legacy_tree.h"
 #include "fault/transaction_checks.h"
@@ -48,12 +47,6 @@ std::optional<std::string> killed_at(const std::vector<std::string>& words,
   }
 }
 
-void apply_undisturbed(const std::filesystem::path& tree) {
-  const OpenTree open(tree);
-  const auto outcome = apply(open.store(), *open.writer, five_file_changes(), kNow);
-  ASSERT_TRUE(outcome) << describe(outcome.error());
-}
-
 /// Which ends were met, to see that the calls on both sides of the decision were tried.
 struct Count {
   std::size_t calls = 0;
@@ -74,11 +67,7 @@ Count kill_everywhere(const std::string& verb,
       if (!where) break;
       SCOPED_TRACE(verb + " killed " + *where);
       EXPECT_EQ(torn_files(tree.path()), "") << "before recovery";
-      {
-        const OpenTree open(tree.path());
-        const auto recovered = change::recover(open.store(), *open.writer);
-        EXPECT_TRUE(recovered) << describe(recovered.error());
-      }
+      recover_undisturbed(tree.path());
       State state = State::neither;
       expect_recovered(tree.path(), &state);
       ++(state == State::before ? count.ended_before : count.ended_after);

@@ -136,14 +136,15 @@ class PlannedLinks : public testing::Test {
     const OpenTree open(tree_.path());
     return change::apply(open.store(), *open.writer, changes, kNow);
   }
-  void expect_refused_with(const std::string& text, std::optional<std::string> planned) const {
+  /// The error names `says`.
+  void expect_refused_with(const std::string& text, const std::string& says) const {
     SCOPED_TRACE("/etc/target -> " + text);
     const std::filesystem::path link = tree_.path() / "etc/target";
     std::filesystem::create_symlink(text, link);
     const Snapshot before = snapshot_of(tree_.path());
-    const auto outcome = change(std::move(planned));
+    const auto outcome = change("old\n");
     ASSERT_FALSE(outcome);
-    EXPECT_EQ(outcome.error().path, "/etc/target") << describe(outcome.error());
+    EXPECT_EQ(outcome.error().path, says) << describe(outcome.error());
     EXPECT_EQ(difference(before, snapshot_of(tree_.path())), "") << "no state directory either";
     std::filesystem::remove(link);
   }
@@ -156,13 +157,13 @@ TEST_F(PlannedLinks, DanglingEscapingAndLooping) {
   const std::string file = outside.write("file", "old\n").string();
   for (const std::string& text : {std::string("nowhere"), std::string("/nowhere/at/all"), file,
                                   "../../../../../.." + file, std::string("target")}) {
-    expect_refused_with(text, "old\n");
+    expect_refused_with(text, "/etc/target");
   }
   EXPECT_EQ(outside.read("file"), "old\n");
 }
 
 TEST_F(PlannedLinks, ALinkToADirectory) {
-  expect_refused_with("sub", "old\n");
+  expect_refused_with("sub", "/etc/sub");
 }
 
 TEST_F(PlannedLinks, OneFileUnderTwoNames) {
@@ -175,14 +176,22 @@ TEST_F(PlannedLinks, OneFileUnderTwoNames) {
   EXPECT_EQ(difference(before, snapshot_of(tree_.path())), "");
 }
 
-/// A link is no place for a new file: it could lead anywhere.
-TEST_F(PlannedLinks, ANewFileIsNotMadeThroughALink) {
-  std::filesystem::create_symlink("nowhere", tree_.path() / "etc/target");
-  const Snapshot before = snapshot_of(tree_.path(), kStateDirectory);
-  const auto outcome = change(std::nullopt);
-  ASSERT_FALSE(outcome);
-  EXPECT_EQ(difference(before, snapshot_of(tree_.path(), kStateDirectory)), "");
-  EXPECT_FALSE(std::filesystem::exists(tree_.path() / "etc/nowhere"));
+/// A new file whose name is a link that leads nowhere yet is made where the link leads, inside the
+/// root; the link stays, and rollback takes the file away again.
+TEST_F(PlannedLinks, ANewFileBehindALinkIsMadeInsideTheRoot) {
+  for (const char* const text : {"../boot/made", "/boot/made", "../../../../../../boot/made"}) {
+    SCOPED_TRACE(text);
+    std::filesystem::create_symlink(text, tree_.path() / "etc/target");
+    const Snapshot before = snapshot_of(tree_.path(), kStateDirectory);
+    const auto outcome = change(std::nullopt);
+    ASSERT_TRUE(outcome) << describe(outcome.error());
+    EXPECT_EQ(tree_.read("/boot/made"), "new\n");
+    EXPECT_EQ(entry_at(tree_.path() / "etc/target"), before.at("/etc/target"));
+    const OpenTree open(tree_.path());
+    ASSERT_TRUE(change::rollback(open.store(), *open.writer, ""));
+    EXPECT_EQ(difference(before, snapshot_of(tree_.path(), kStateDirectory)), "");
+    std::filesystem::remove(tree_.path() / "etc/target");
+  }
 }
 
 }  // namespace

@@ -13,11 +13,11 @@ namespace {
 
 std::map<std::string, std::string> attributes_of(const std::filesystem::path& file) {
   std::map<std::string, std::string> found;
-  std::array<char, 65536> names{};
+  static std::array<char, 65536> names;  // kept: clearing it for each file would take longest
   const ssize_t size = ::llistxattr(file.c_str(), names.data(), names.size());
   for (ssize_t at = 0; at < size;) {
     const std::string name(names.data() + at);
-    std::array<char, 4096> value{};
+    static std::array<char, 4096> value;
     const ssize_t length = ::lgetxattr(file.c_str(), name.c_str(), value.data(), value.size());
     if (length >= 0) found[name] = std::string(value.data(), static_cast<std::size_t>(length));
     at += static_cast<ssize_t>(name.size()) + 1;

@@ -85,6 +85,18 @@ void expect_clean_state_directory(const std::filesystem::path& tree) {
   EXPECT_FALSE(change::recovery_is_due(open.store()));
 }
 
+void apply_undisturbed(const std::filesystem::path& tree) {
+  const OpenTree open(tree);
+  const auto outcome = apply(open.store(), *open.writer, five_file_changes(), kNow);
+  ASSERT_TRUE(outcome) << describe(outcome.error());
+}
+
+void recover_undisturbed(const std::filesystem::path& tree) {
+  const OpenTree open(tree);
+  const auto recovered = change::recover(open.store(), *open.writer);
+  ASSERT_TRUE(recovered) << describe(recovered.error());
+}
+
 void expect_recovered(const std::filesystem::path& tree, State* state) {
   const State now = state_of(tree);
   if (state != nullptr) *state = now;

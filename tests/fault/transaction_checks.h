@@ -27,6 +27,10 @@ enum class State { before, after, neither };
 /// be missing only where it is one that is made. What is not is named, a line each.
 [[nodiscard]] std::string torn_files(const std::filesystem::path& tree);
 
+/// In this process, undisturbed; failures are the test's own.
+void apply_undisturbed(const std::filesystem::path& tree);
+void recover_undisturbed(const std::filesystem::path& tree);
+
 /// Recovery has run: all old or all new, nothing left beside the files, in the state directory only
 /// what history knows, no transaction half done; then a whole apply and a whole rollback work.
 /// Failures are the test's own.

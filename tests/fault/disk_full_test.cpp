@@ -80,7 +80,7 @@ void starve(const std::string& verb, Scarce what, std::size_t at_least) {
       }
       memory.remount("nr_blocks=1000,nr_inodes=1000");
       recover_undisturbed(tree);
-      expect_recovered(tree);
+      expect_usable(tree, expect_recovered(tree));
       if (testing::Test::HasFailure()) return;
     }
   });
@@ -156,7 +156,8 @@ class DiskFails : public testing::TestWithParam<const char*> {
       EXPECT_NE(now, State::neither);
     }
     recover_undisturbed(tree);
-    expect_recovered(tree);
+    const State recovered = expect_recovered(tree);
+    if (lasting == Lasting::from_then_on) expect_usable(tree, recovered);
     return true;
   }
 

@@ -165,8 +165,8 @@ class PowerCut : public testing::Test {
       const support::ScratchDirectory found_later(quick_parent());
       build_tree(found_later.path(), left);
       recover_undisturbed(found_later.path());
-      State state = State::neither;
-      expect_recovered(found_later.path(), &state);
+      const State state = expect_recovered(found_later.path());
+      expect_usable(found_later.path(), state);
       if (state == State::after) ++ended_after;
       if (testing::Test::HasFailure()) return;
     }

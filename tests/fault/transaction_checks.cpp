@@ -97,22 +97,24 @@ void recover_undisturbed(const std::filesystem::path& tree) {
   ASSERT_TRUE(recovered) << describe(recovered.error());
 }
 
-void expect_recovered(const std::filesystem::path& tree, State* state) {
+State expect_recovered(const std::filesystem::path& tree) {
   const State now = state_of(tree);
-  if (state != nullptr) *state = now;
   if (now == State::neither) {
     const Snapshot found = snapshot_of(tree, kStateDirectory);
     ADD_FAILURE() << "neither before:\n"
                   << difference(expected().before, found) << "nor after:\n"
                   << difference(expected().after, found);
-    return;
   }
   expect_clean_state_directory(tree);
   const OpenTree open(tree);
   EXPECT_EQ(change::own_parameters(open.store()).empty(), now == State::before);
+  return now;
+}
+
+void expect_usable(const std::filesystem::path& tree, State now) {
+  const OpenTree open(tree);
   if (now == State::before) {
-    const auto again = apply(open.store(), *open.writer, five_file_changes(), kNow);
-    ASSERT_TRUE(again) << describe(again.error());
+    apply_undisturbed(tree);
     EXPECT_EQ(state_of(tree), State::after) << "after the next apply";
   }
   const auto undone = rollback(open.store(), *open.writer, "");

@@ -32,9 +32,11 @@ void apply_undisturbed(const std::filesystem::path& tree);
 void recover_undisturbed(const std::filesystem::path& tree);
 
 /// Recovery has run: all old or all new, nothing left beside the files, in the state directory only
-/// what history knows, no transaction half done; then a whole apply and a whole rollback work.
-/// Failures are the test's own.
-void expect_recovered(const std::filesystem::path& tree, State* state = nullptr);
+/// what history knows, no transaction half done. Failures are the test's own.
+State expect_recovered(const std::filesystem::path& tree);
+
+/// After expect_recovered(): a whole apply and a whole rollback work.
+void expect_usable(const std::filesystem::path& tree, State now);
 
 /// In the state directory lies only what history knows, and none of it is half done.
 void expect_clean_state_directory(const std::filesystem::path& tree);

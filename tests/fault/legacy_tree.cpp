@@ -1,6 +1,7 @@
 #include "fault/legacy_tree.h"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "support/trees.h"
 
@@ -18,16 +19,14 @@ std::vector<std::string> LegacyTree::words(std::vector<std::string> verb) const 
   return verb;
 }
 
-std::size_t LegacyTree::transactions(const std::string& state) const {
+std::vector<std::string> LegacyTree::states() const {
   const support::Finished past = support::run_program(words({"history", "--format", "json"}));
   EXPECT_EQ(past.exit_code, 0) << past.err;
-  std::size_t count = 0;
-  const std::string wanted = "\"" + state + "\"";
-  for (std::size_t at = past.out.find(wanted); at != std::string::npos;
-       at = past.out.find(wanted, at + 1)) {
-    ++count;
-  }
-  return count;
+  const auto document = nlohmann::json::parse(past.out, nullptr, false);
+  std::vector<std::string> states;
+  for (const auto& transaction : document["transactions"])
+    states.push_back(transaction["state"]);
+  return states;
 }
 
 }  // namespace guestclock::fault

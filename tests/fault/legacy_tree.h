@@ -33,8 +33,8 @@ class LegacyTree : public support::ScratchDirectory {
   }
   /// Everything but the state directory and those above it.
   [[nodiscard]] Snapshot snapshot() const { return snapshot_of(path(), "/var"); }
-  /// How many transactions history has in `state`, "applied" for one.
-  [[nodiscard]] std::size_t transactions(const std::string& state) const;
+  /// The states that history shows, "applied" for one, the oldest transaction's first.
+  [[nodiscard]] std::vector<std::string> states() const;
 };
 
 }  // namespace guestclock::fault

@@ -65,7 +65,6 @@ class TracedProgram {
   std::string below_;
   pid_t pid_ = -1;
   int exit_code_ = -1;
-  int pending_signal_ = 0;
   UniqueFd printed_;
 };
 

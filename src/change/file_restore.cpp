@@ -62,6 +62,16 @@ bool is_torn(std::string_view now, std::string_view before, std::string_view aft
   return true;
 }
 
+Result<void> stage(system::SystemWriter& writer, const JournalFile& file, std::string_view bytes,
+                   const system::FileMetadata& metadata) {
+  auto made = writer.create(file.temporary, bytes, metadata);
+  if (made) return made;
+  Error error = made.error();
+  error.message = "its new content, as " + file.temporary + ": " + error.message;
+  error.path = file.path;
+  return tl::make_unexpected(std::move(error));
+}
+
 Result<void> discard_staged(const Store& store, system::SystemWriter& writer,
                             const JournalFile& file) {
   const auto there = store.system.files().link_status(file.temporary);
@@ -145,10 +155,29 @@ const system::FileMetadata& Restoration::metadata_of(std::size_t index) const {
   return merged != merged_.end() ? merged->second : files_[index].metadata;
 }
 
+Result<void> Restoration::check_ways(system::SystemWriter& writer) const {
+  for (const std::size_t index : ours_) {
+    const std::optional<system::SteadyFile>& content = observed_[index].content;
+    if (!content) continue;
+    const JournalFile& file = files_[index];
+    const auto obstacle = writer.rename_obstacle(file.resolved, content->status);
+    if (!obstacle) return tl::make_unexpected(obstacle.error());
+    const bool removed = !is_staged(index) && !file.in_place;
+    if (*obstacle == system::RenameObstacle::none || file.in_place) continue;
+    if (removed && *obstacle == system::RenameObstacle::other_names) continue;
+    return fail(ErrorCode::unsafe,
+                *obstacle == system::RenameObstacle::mount_point
+                    ? "has become a mount of its own since"
+                    : "has got another name (hard link) since, which would keep what it holds now",
+                file.path, "take that away, then try again");
+  }
+  return {};
+}
+
 Result<void> Restoration::stage_each(system::SystemWriter& writer) const {
   for (const std::size_t index : ours_) {
     if (!is_staged(index)) continue;
-    auto made = writer.create(files_[index].temporary, before_[index], metadata_of(index));
+    auto made = change::stage(writer, files_[index], before_[index], metadata_of(index));
     if (!made) return made;
   }
   return writer.sync();

@@ -76,6 +76,9 @@ class Restoration {
   /// Of the files that carry_out would write or remove.
   [[nodiscard]] std::vector<Difference> differences() const;
 
+  /// `unsafe` where a file cannot be given other content, or not as it could when the transaction
+  /// was made. Writes nothing.
+  [[nodiscard]] Result<void> check_ways(system::SystemWriter& writer) const;
   /// New content under the journal's temporary names, on disk. Where that fails, nothing of it is
   /// left and no file was touched.
   [[nodiscard]] Result<void> stage(system::SystemWriter& writer) const;
@@ -104,6 +107,10 @@ class Restoration {
   std::vector<std::size_t> ours_;
   std::vector<std::size_t> foreign_;
 };
+
+/// New content for a file, under its temporary name. A failure is told of the file itself.
+[[nodiscard]] Result<void> stage(system::SystemWriter& writer, const JournalFile& file,
+                                 std::string_view bytes, const system::FileMetadata& metadata);
 
 /// Removes what has a file's temporary name.
 [[nodiscard]] Result<void> discard_staged(const Store& store, system::SystemWriter& writer,

@@ -12,6 +12,7 @@
 #include "change/measured_boot.h"
 #include "change/wanted_edits.h"
 #include "model/kernel_parameters.h"
+#include "system/first_read_files.h"
 
 namespace guestclock::change {
 namespace {
@@ -110,6 +111,7 @@ struct Context {
   const model::Facts& facts;
   const system::System& system;
   const tables::Thresholds& thresholds;
+  const system::Files& files;  ///< each in one state, while somebody else may be writing
 };
 
 /// Whether the running kernel has what `edits` want of the parameter that `edit` is about.
@@ -130,7 +132,7 @@ bool in_force(const model::ParameterEdit& edit, std::span<const model::Parameter
 Result<void> note_warnings(const boot::LoaderInUse& in_use, const settings::Edition& edition,
                            const Context& context, ChangeSet& changes) {
   if (edition.files.empty() || in_use.loader->fix_kind() != FixKind::kernel_parameter) return {};
-  const auto entries = in_use.loader->entries(context.system.files(), in_use.located);
+  const auto entries = in_use.loader->entries(context.files, in_use.located);
   if (!entries) return tl::make_unexpected(entries.error());
   for (const model::EntryChange& change : edition.entries) {
     const auto entry =
@@ -141,7 +143,7 @@ Result<void> note_warnings(const boot::LoaderInUse& in_use, const settings::Edit
                                         context.facts.kernel, context.thresholds);
     if (warning) add_once(changes.warnings, std::move(*warning));
   }
-  for (std::string& warning : measured_boot_warnings(context.system.files()))
+  for (std::string& warning : measured_boot_warnings(context.files))
     add_once(changes.warnings, std::move(warning));
   return {};
 }
@@ -150,10 +152,9 @@ Result<void> note_warnings(const boot::LoaderInUse& in_use, const settings::Edit
 Result<void> plan_edits(std::span<const model::ParameterEdit> edits,
                         const boot::LoaderInUse& in_use, const Context& context,
                         const model::EntrySelector& selector, ChangeSet& changes) {
-  const system::System& system = context.system;
-  auto edition = in_use.loader->edit(system.files(), in_use.located, edits, selector);
+  auto edition = in_use.loader->edit(context.files, in_use.located, edits, selector);
   if (!edition) return tl::make_unexpected(edition.error());
-  auto checked = check_edition(in_use, system.files(), *edition, edits, selector);
+  auto checked = check_edition(in_use, context.files, *edition, edits, selector);
   if (!checked) return checked;
 
   for (std::string& line : edition->warnings)
@@ -168,7 +169,7 @@ Result<void> plan_edits(std::span<const model::ParameterEdit> edits,
   const auto missing = [&](const model::ParameterEdit& edit) {
     return !in_force(edit, edits, in_use.loader->fix_kind(), context);
   };
-  if (system.live() && std::any_of(edits.begin(), edits.end(), missing)) {
+  if (context.system.live() && std::any_of(edits.begin(), edits.end(), missing)) {
     changes.reboot_required = true;
   }
   return {};
@@ -221,8 +222,10 @@ Result<ChangeSet> plan(std::span<const Finding> findings, const model::Facts& fa
     if (known == by_kind.end()) known = by_kind.insert(by_kind.end(), {kind, {}});
     known->second.push_back(finding);
   }
+  const system::FirstReadFiles files(system.files());
+  const Context context{facts, system, thresholds, files};
   for (const auto& [kind, wanted] : by_kind) {
-    auto planned = plan_kind(kind, wanted, {facts, system, thresholds}, loaders, request, changes);
+    auto planned = plan_kind(kind, wanted, context, loaders, request, changes);
     if (!planned) return tl::make_unexpected(planned.error());
   }
   return changes;
@@ -233,8 +236,9 @@ Result<ChangeSet> plan_parameters(std::span<const model::ParameterEdit> edits,
                                   const boot::LoaderInUse& loader,
                                   const model::EntrySelector& selector,
                                   const tables::Thresholds& thresholds) {
+  const system::FirstReadFiles files(system.files());
   ChangeSet changes;
-  auto planned = plan_edits(edits, loader, {facts, system, thresholds}, selector, changes);
+  auto planned = plan_edits(edits, loader, {facts, system, thresholds, files}, selector, changes);
   if (!planned) return tl::make_unexpected(planned.error());
   return changes;
 }

@@ -76,6 +76,7 @@ Result<RecoveredTransaction> undo(const Store& store, system::SystemWriter& writ
   const auto restoration =
       Restoration::prepare(store, directory, files, ForeignFiles::keep_but_torn);
   if (!restoration) return tl::make_unexpected(restoration.error());
+  if (auto fit = restoration->check_ways(writer); !fit) return tl::make_unexpected(fit.error());
   if (auto staged = restoration->stage(writer); !staged) {
     return tl::make_unexpected(staged.error());
   }

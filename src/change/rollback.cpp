@@ -36,6 +36,9 @@ Result<model::TransactionOutcome> undo(const Store& store, system::SystemWriter&
     outcome.files = paths_of(transaction.journal.files);
     return outcome;
   }
+  if (auto fit = planned->restoration.check_ways(writer); !fit) {
+    return tl::make_unexpected(fit.error());
+  }
   if (auto marked = directory.mark(writer, JournalMark::rolling_back); !marked) {
     return tl::make_unexpected(marked.error());
   }

@@ -151,7 +151,7 @@ Result<void> stage_files(system::SystemWriter& writer, const system::Files& file
       if (!made) return made;
     }
     if (target.record.in_place) continue;
-    auto made = writer.create(target.record.temporary, target.edit->after, target.metadata_after);
+    auto made = stage(writer, target.record, target.edit->after, target.metadata_after);
     if (!made) return made;
   }
   return writer.sync();

@@ -26,22 +26,25 @@ struct CloseDirectory {
 }  // namespace
 
 Result<UniqueFd> RootedFiles::open_harmless(std::string_view path, bool directory_too) const {
-  // Held until the end, so that its device and inode numbers stay its own.
-  const auto looked_at = root_.open_path(path, O_PATH);
-  if (!looked_at) return tl::make_unexpected(looked_at.error());
-  const auto seen = status_of(looked_at->get(), path);
-  if (!seen) return tl::make_unexpected(seen.error());
-  if (seen->kind != FileKind::regular && !(directory_too && seen->kind == FileKind::directory)) {
-    return fail(ErrorCode::unsupported, "is not a regular file", std::string(path));
+  // Somebody may be replacing the file right now: then the new one is as good.
+  constexpr int kAttempts = 8;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    // Held until the end, so that its device and inode numbers stay its own.
+    const auto looked_at = root_.open_path(path, O_PATH);
+    if (!looked_at) return tl::make_unexpected(looked_at.error());
+    const auto seen = status_of(looked_at->get(), path);
+    if (!seen) return tl::make_unexpected(seen.error());
+    if (seen->kind != FileKind::regular && !(directory_too && seen->kind == FileKind::directory)) {
+      return fail(ErrorCode::unsupported, "is not a regular file", std::string(path));
+    }
+    auto fd = root_.open_path(path, O_RDONLY);
+    if (!fd) return fd;
+    const auto opened = status_of(fd->get(), path);
+    if (!opened) return tl::make_unexpected(opened.error());
+    if (opened->device == seen->device && opened->inode == seen->inode) return fd;
   }
-  auto fd = root_.open_path(path, O_RDONLY);
-  if (!fd) return fd;
-  const auto opened = status_of(fd->get(), path);
-  if (!opened) return tl::make_unexpected(opened.error());
-  if (opened->device != seen->device || opened->inode != seen->inode) {
-    return fail(ErrorCode::unsafe, "was exchanged while it was being opened", std::string(path));
-  }
-  return fd;
+  return fail(ErrorCode::unsafe, "is exchanged again and again while it is being opened",
+              std::string(path));
 }
 
 Result<std::string> RootedFiles::read(std::string_view path, std::size_t limit) const {

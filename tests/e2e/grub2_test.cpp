@@ -164,7 +164,7 @@ TEST_F(Grub2Tree, RollbackDryRunOfAFileThatWasMade) {
 TEST_F(Grub2Tree, RollbackDryRunNeedsNoLock) {
   EXPECT_EQ(document({"params", "set", "x=1", "--yes"}, 4)["changed"], true);
   const auto state = tree_.path() / "var/lib/guestclock";
-  const support::Running holder({"flock", (state / "lock").string(), "sleep", "60"});
+  const support::Running holder({"flock", "--no-fork", (state / "lock").string(), "sleep", "60"});
   EXPECT_EQ(document({"rollback", "--dry-run"}, 2)["changed"], true);
 }
 

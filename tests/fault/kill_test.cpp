@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "fault/five_files.h"
+#include "fault/killed_program.h"
 #include "fault/legacy_tree.h"
 #include "fault/transaction_checks.h"
 #include "support/skip.h"
@@ -14,38 +15,7 @@
 namespace guestclock::fault {
 namespace {
 
-using support::ChangingCall;
 using support::TracedProgram;
-
-enum class Moment { before, after };
-
-std::string place(std::size_t at, Moment moment, const ChangingCall& call) {
-  return std::string(moment == Moment::before ? "before" : "after") + " call " +
-         std::to_string(at) + ", " + call.name + " " + call.path +
-         (call.to.empty() ? "" : " -> " + call.to);
-}
-
-/// Runs a program until its `at`-th changing call and kills it there. Where that was; nothing where
-/// the program ended earlier, and with 0.
-std::optional<std::string> killed_at(const std::vector<std::string>& words,
-                                     const std::filesystem::path& tree, std::size_t at,
-                                     Moment moment) {
-  TracedProgram program(words, tree);
-  for (std::size_t count = 1;; ++count) {
-    auto call = program.enter();
-    if (!call) {
-      EXPECT_EQ(program.finish(), 0) << program.output();
-      return std::nullopt;
-    }
-    if (count < at) continue;
-    if (moment == Moment::after && !program.leave(*call)) {
-      ADD_FAILURE() << "ended within a call";
-      return std::nullopt;
-    }
-    program.kill();
-    return place(at, moment, *call);
-  }
-}
 
 /// Which ends were met, to see that the calls on both sides of the decision were tried.
 struct Count {

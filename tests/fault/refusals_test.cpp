@@ -114,26 +114,6 @@ TEST_F(RefusedMount, OneReadOnlyDirectoryOfSeveral) {
   });
 }
 
-TEST_F(RefusedMount, AFileThatIsAMountOfItsOwn) {
-  in_private_mounts([] {
-    const LegacyTree tree;
-    const std::filesystem::path other = tree.write("other", tree.read(kConf));
-    const Mount bound(other.string(), tree.conf(), "");
-    expect_refused(tree, 1, AllOf(HasSubstr(kConf), HasSubstr("mount")));
-    EXPECT_THAT(tree.states(), Each("rolled-back"));
-  });
-}
-
-TEST_F(RefusedMount, AMountAmongSeveralFiles) {
-  in_private_mounts([] {
-    const FiveFiles tree;
-    const std::filesystem::path file = tree.path() / "boot/loader.conf";
-    const std::filesystem::path other = tree.write("other", tree.read("/boot/loader.conf"));
-    const Mount bound(other.string(), file, "");
-    expect_refused_whole(tree.path(), 1, AllOf(HasSubstr("/boot/loader.conf"), HasSubstr("mount")));
-  });
-}
-
 TEST(Refused, ImmutableAndAppendOnlyFiles) {
   const auto parent = parent_with_flags();
   if (!parent) GUESTCLOCK_SKIP("no file system here lets this user make a file immutable");

@@ -226,6 +226,7 @@ bool take_file(const json& record, Journal& journal) {
     file.metadata.gid = reader.number<std::uint32_t>("gid");
     file.metadata.modified = Nanoseconds(reader.number<std::int64_t>("modified_ns"));
     file.metadata.xattrs = reader.pairs("xattrs");
+    file.metadata.flags = reader.number<std::uint32_t>("flags");
   }
   if (!reader.good()) return false;
   journal.files.push_back(std::move(file));
@@ -328,6 +329,7 @@ std::string encode(const JournalFile& file) {
     record["gid"] = file.metadata.gid;
     record["modified_ns"] = file.metadata.modified.value_or(Nanoseconds{}).count();
     record["xattrs"] = std::move(xattrs);
+    record["flags"] = file.metadata.flags.value_or(0);
   }
   return framed(record);
 }

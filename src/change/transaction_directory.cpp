@@ -52,13 +52,15 @@ Result<void> make_store(const Store& store, system::SystemWriter& writer) {
 }
 
 /// Locks of the package managers: a kernel that is being installed rewrites boot files.
-constexpr std::array<std::string_view, 7> kPackageLocks{"/var/lib/dpkg/lock-frontend",
+/// FreeBSD's pkg locks its database while it writes to it.
+constexpr std::array<std::string_view, 8> kPackageLocks{"/var/lib/dpkg/lock-frontend",
                                                         "/var/lib/dpkg/lock",
                                                         "/var/lib/rpm/.rpm.lock",
                                                         "/usr/lib/sysimage/rpm/.rpm.lock",
                                                         "/var/lock/rpm/transaction",
                                                         "/run/zypp.pid",
-                                                        "/lib/apk/db/lock"};
+                                                        "/lib/apk/db/lock",
+                                                        "/var/db/pkg/local.sqlite"};
 constexpr std::string_view kPacmanLock = "/var/lib/pacman/db.lck";
 
 Result<void> keep_package_managers_out(const Store& store, system::SystemWriter& writer,

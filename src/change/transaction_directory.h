@@ -31,8 +31,8 @@ struct StoredTransaction {
 using StoreLock = std::vector<std::unique_ptr<system::Lock>>;
 
 /// Makes the store where it does not exist, and takes its lock and those of the package managers in
-/// use there, which regenerate boot files: dpkg, rpm, zypper, apk, and pacman's, which is its lock
-/// file's mere existence. `busy` where one does not come free within the store's patience.
+/// use there, which regenerate boot files: dpkg, rpm, zypper, apk, pkg, and pacman's, which is its
+/// lock file's mere existence. `busy` where one does not come free within the store's patience.
 [[nodiscard]] Result<StoreLock> lock_store(const Store& store, system::SystemWriter& writer);
 
 /// The id of the next transaction, "20261123T123456Z-7", and its time in RFC 3339.

@@ -70,6 +70,7 @@ Result<FileMetadata> metadata_of(int fd, std::string_view path) {
   metadata.uid = status->uid;
   metadata.gid = status->gid;
   metadata.modified = status->modified;
+  metadata.flags = inode_flags_of(fd);
   metadata.xattrs = std::move(*attributes);
   return metadata;
 }

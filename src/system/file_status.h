@@ -36,6 +36,13 @@ using ExtendedAttributes = std::vector<std::pair<std::string, std::string>>;
 [[nodiscard]] Result<void> give_metadata(int fd, const FileMetadata& metadata,
                                          std::string_view path);
 
+/// FileMetadata::flags of an open file; 0 where the file system has none.
+[[nodiscard]] std::uint32_t inode_flags_of(int fd);
+
+/// Gives an empty open file these flags (some cannot be had later), and leaves its others as they
+/// are. What the file system does not take is left out.
+void give_inode_flags(int fd, std::uint32_t flags);
+
 /// True where the name is a mount of its own, as far as this kernel tells (Linux 5.8; before that
 /// only where the device differs from the directory's).
 [[nodiscard]] bool is_mount_point(int directory, const char* name);

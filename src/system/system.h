@@ -50,6 +50,9 @@ struct FileMetadata {
   std::uint32_t gid = 0;
   std::optional<Nanoseconds> modified;                      ///< nothing: the time of writing
   std::vector<std::pair<std::string, std::string>> xattrs;  ///< ACLs and labels among them
+  /// Inode flags that chattr(1) sets, as FS_IOC_GETFLAGS has them, but for those that forbid
+  /// writing. Nothing: those that a new file gets in its directory.
+  std::optional<std::uint32_t> flags;
 
   friend bool operator==(const FileMetadata&, const FileMetadata&) = default;
 };

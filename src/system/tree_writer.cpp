@@ -144,6 +144,7 @@ Result<void> TreeWriter::create(std::string_view path, std::string_view bytes,
   if (status_at(*where)) return fail(ErrorCode::conflict, "exists already", where->path);
   auto made = NewFile::create(where->directory.get(), where->name, 0600, where->path);
   if (!made) return tl::make_unexpected(std::move(made).error());
+  if (metadata.flags) give_inode_flags(made->fd(), *metadata.flags);
   if (auto done = made->write(bytes); !done) return done;
   if (auto done = give_metadata(made->fd(), metadata, where->path); !done) return done;
   if (auto done = check_written(made->fd(), bytes, where->path); !done) return done;

@@ -118,6 +118,24 @@ TEST_F(WriterContract, ReplaceKeepsModeOwnerTimeAndAttributes) {
   EXPECT_GT(files().status("/etc/file").value().modified, *before.modified) << "time of writing";
 }
 
+TEST_F(WriterContract, ReplaceKeepsInodeFlags) {
+  write("/file", "old");
+  const UniqueFd fd(::open(on_disk("/file").c_str(), O_RDONLY));
+  int flags = 0;
+  ASSERT_EQ(::ioctl(fd.get(), FS_IOC_GETFLAGS, &flags), 0);
+  flags |= FS_NOATIME_FL | FS_NODUMP_FL;
+  if (::ioctl(fd.get(), FS_IOC_SETFLAGS, &flags) != 0) {
+    GTEST_SKIP() << "this user or file system knows no such flags";
+  }
+  ASSERT_TRUE(replace("/file", "new"));
+  const UniqueFd again(::open(on_disk("/file").c_str(), O_RDONLY));
+  int now = 0;
+  ASSERT_EQ(::ioctl(again.get(), FS_IOC_GETFLAGS, &now), 0);
+  EXPECT_EQ(now, flags);
+  EXPECT_EQ(files().metadata("/file")->flags,
+            static_cast<std::uint32_t>(FS_NOATIME_FL | FS_NODUMP_FL));
+}
+
 TEST_F(WriterContract, ReplaceNeverFollowsALink) {
   write("/boot/grub.conf", "old");
   std::filesystem::create_directories(root() / "etc");

@@ -157,8 +157,9 @@ std::vector<std::string> patient_driver(const std::filesystem::path& tree, const
 }
 
 TEST(PackageManagers, AreWaitedForButNotForEver) {
-  for (const char* const lock : {"/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock",
-                                 "/var/lib/rpm/.rpm.lock", "/lib/apk/db/lock"}) {
+  for (const char* const lock :
+       {"/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock", "/var/lib/rpm/.rpm.lock",
+        "/lib/apk/db/lock", "/var/db/pkg/local.sqlite"}) {
     for (const bool with_flock : {false, true}) {
       SCOPED_TRACE(lock);
       const FiveFiles tree;

@@ -15,6 +15,10 @@ namespace guestclock::system {
 namespace {
 
 constexpr std::size_t kMaxBytes = std::size_t{64} << 10U;  // XATTR_SIZE_MAX, XATTR_LIST_MAX
+/// chattr's A, c, C, d, j, m, s, S, t and u.
+constexpr unsigned kCarriedFlags = FS_NOATIME_FL | FS_COMPR_FL | FS_NOCOW_FL | FS_NODUMP_FL |
+                                   FS_JOURNAL_DATA_FL | FS_NOCOMP_FL | FS_SECRM_FL | FS_SYNC_FL |
+                                   FS_NOTAIL_FL | FS_UNRM_FL;
 constexpr std::string_view kAccessAcl = "system.posix_acl_access";
 
 /// The value, or nothing with errno set.
@@ -83,6 +87,18 @@ bool is_mount_point(int directory, const char* name) {
   }
   return ::statx(directory, "", AT_EMPTY_PATH, 0, &parent) == 0 &&
          (file.stx_dev_major != parent.stx_dev_major || file.stx_dev_minor != parent.stx_dev_minor);
+}
+
+std::uint32_t inode_flags_of(int fd) {
+  unsigned flags = 0;
+  return ::ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0 ? flags & kCarriedFlags : 0;
+}
+
+void give_inode_flags(int fd, std::uint32_t flags) {
+  unsigned now = 0;
+  if (::ioctl(fd, FS_IOC_GETFLAGS, &now) != 0) return;
+  unsigned wanted = (now & ~kCarriedFlags) | (flags & kCarriedFlags);
+  if (wanted != now) static_cast<void>(::ioctl(fd, FS_IOC_SETFLAGS, &wanted));
 }
 
 bool is_immutable(int fd) {

@@ -27,6 +27,7 @@ std::vector<JournalFile> files() {
   edited.metadata.gid = 4294967295;
   edited.metadata.modified = Nanoseconds(-1234567890123456789);
   edited.metadata.xattrs = {{"security.selinux", std::string("system_u:\xff\0", 11)}};
+  edited.metadata.flags = 0x80000080;
   edited.before_sha256 = std::string(64, 'a');
   edited.after_sha256 = std::string(64, 'b');
   edited.temporary = "/boot/grub/.guestclock-0123456789abcdef";

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "change/journal.h"
+#include "change/rollback_preview.h"
 #include "support/fault_writer.h"
 #include "unit/change/change_sets.h"
 
@@ -302,6 +303,27 @@ TEST_F(Fault, DyingDuringRecoveryIsRecoveredFrom) {
     }
   }
   EXPECT_GT(cases, 60U);
+}
+
+TEST_F(Fault, ADryRunShowsWhatRecoveryWouldPutBack) {
+  const std::size_t operations = operations_of_apply();
+  const support::ScratchDirectory tree;
+  fill(tree);
+  const OpenTree open(tree);
+  FaultWriter writer(*open.writer, operations, Kind::die, Moment::before);
+  EXPECT_THROW(static_cast<void>(carry_out(open, writer)), support::Died);
+  // Half overwritten: what recovery takes for ours is no conflict here either.
+  const std::string half = std::string(1024, 'n') + std::string(1976, 'o');
+  tree.write("/etc/linked", half);
+  const Contents now = contents_below(tree.path());
+  const auto shown = preview_rollback(open.store(), "");
+  ASSERT_TRUE(shown) << describe(shown.error());
+  EXPECT_TRUE(shown->dry_run);
+  EXPECT_TRUE(shown->changed);
+  EXPECT_EQ(shown->state, model::TransactionState::prepared);
+  EXPECT_NE(shown->diff.find("+old one\n"), std::string::npos) << shown->diff;
+  EXPECT_NE(shown->diff.find("+++ b/etc/linked"), std::string::npos);
+  EXPECT_EQ(contents_below(tree.path()), now) << "nothing is written";
 }
 
 TEST_F(Fault, AVersionThatWasExchangedAtTheLastMomentIsNotRemoved) {

@@ -278,7 +278,8 @@ class Reader {
     if (bytes_.substr(at).starts_with(";;")) return false;
     for (ShellItem& item : found) {
       emit(ShellItem::Kind::neutral, item.begin);
-      emit(std::move(item), item.value_end);
+      const std::size_t value_end = item.value_end;
+      emit(std::move(item), value_end);
     }
     at_ = at < bytes_.size() && bytes_[at] == ';' ? at + 1 : at;
     return true;

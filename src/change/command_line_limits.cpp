@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <compare>
 #include <vector>
 
 #include <fmt/format.h>
@@ -19,7 +20,7 @@ bool is_digit(char c) {
 
 bool older_than(std::string_view version, std::string_view bound) {
   const auto order = model::compare_version(version, bound);
-  return order && *order < 0;
+  return order && std::is_lt(*order);
 }
 
 std::size_t length_of(const std::vector<std::string>& tokens) {

@@ -83,6 +83,12 @@ std::size_t operations_of_apply() {
   return writer.operations();
 }
 
+/// Every file is in place, but nothing says so yet.
+void die_before_the_last_mark(const OpenTree& open) {
+  FaultWriter writer(*open.writer, operations_of_apply(), Kind::die, FaultWriter::Moment::before);
+  EXPECT_THROW(static_cast<void>(carry_out(open, writer)), support::Died);
+}
+
 std::size_t operations_of_rollback() {
   const support::ScratchDirectory tree;
   fill(tree);
@@ -278,7 +284,6 @@ TEST_F(Fault, APurgeThatIsCutOffLeavesTheTransactionWholeOrForgotten) {
 
 TEST_F(Fault, DyingDuringRecoveryIsRecoveredFrom) {
   const Expected both = expected();
-  const std::size_t operations = operations_of_apply();
   std::size_t cases = 0;
   for (const Moment moment : kMoments) {
     bool died = true;
@@ -287,8 +292,7 @@ TEST_F(Fault, DyingDuringRecoveryIsRecoveredFrom) {
       const support::ScratchDirectory tree;
       fill(tree);
       const OpenTree open(tree);
-      FaultWriter writer(*open.writer, operations, Kind::die, Moment::before);
-      EXPECT_THROW(static_cast<void>(carry_out(open, writer)), support::Died);
+      die_before_the_last_mark(open);
       FaultWriter again(*open.writer, at, Kind::die, moment);
       try {
         ASSERT_TRUE(recover(open.store(), again)) << at;
@@ -306,12 +310,10 @@ TEST_F(Fault, DyingDuringRecoveryIsRecoveredFrom) {
 }
 
 TEST_F(Fault, ADryRunShowsWhatRecoveryWouldPutBack) {
-  const std::size_t operations = operations_of_apply();
   const support::ScratchDirectory tree;
   fill(tree);
   const OpenTree open(tree);
-  FaultWriter writer(*open.writer, operations, Kind::die, Moment::before);
-  EXPECT_THROW(static_cast<void>(carry_out(open, writer)), support::Died);
+  die_before_the_last_mark(open);
   // Half overwritten: what recovery takes for ours is no conflict here either.
   const std::string half = std::string(1024, 'n') + std::string(1976, 'o');
   tree.write("/etc/linked", half);
@@ -327,12 +329,10 @@ TEST_F(Fault, ADryRunShowsWhatRecoveryWouldPutBack) {
 }
 
 TEST_F(Fault, AVersionThatWasExchangedAtTheLastMomentIsNotRemoved) {
-  const std::size_t operations = operations_of_apply();
   const support::ScratchDirectory tree;
   fill(tree);
   const OpenTree open(tree);
-  FaultWriter writer(*open.writer, operations, Kind::die, Moment::before);
-  EXPECT_THROW(static_cast<void>(carry_out(open, writer)), support::Died);
+  die_before_the_last_mark(open);
   const std::string transaction = "/var/lib/guestclock/txn/20261123T123456Z-1";
   const Journal journal = decode_journal(tree.read(transaction + "/journal"));
   const auto one = std::find_if(journal.files.begin(), journal.files.end(),
@@ -351,12 +351,10 @@ TEST_F(Fault, AVersionThatWasExchangedAtTheLastMomentIsNotRemoved) {
 
 TEST_F(Fault, ApplyAfterACrashUndoesItAndSaysThatThePlanIsOld) {
   const Expected both = expected();
-  const std::size_t operations = operations_of_apply();
   const support::ScratchDirectory tree;
   fill(tree);
   const OpenTree open(tree);
-  FaultWriter writer(*open.writer, operations, Kind::die, Moment::before);
-  EXPECT_THROW(static_cast<void>(carry_out(open, writer)), support::Died);
+  die_before_the_last_mark(open);
   // Also for a plan that found nothing to do, because it saw the half-done files.
   const auto outcome = apply(open.store(), *open.writer, model::ChangeSet{}, kNow);
   ASSERT_FALSE(outcome);
@@ -366,12 +364,10 @@ TEST_F(Fault, ApplyAfterACrashUndoesItAndSaysThatThePlanIsOld) {
 }
 
 TEST_F(Fault, RecoveryLeavesForeignChangesAlone) {
-  const std::size_t operations = operations_of_apply();
   const support::ScratchDirectory tree;
   fill(tree);
   const OpenTree open(tree);
-  FaultWriter writer(*open.writer, operations, Kind::die, Moment::before);
-  EXPECT_THROW(static_cast<void>(carry_out(open, writer)), support::Died);
+  die_before_the_last_mark(open);
   tree.write("/etc/one", "theirs\n");
   const auto recovered = recover(open.store(), *open.writer);
   ASSERT_FALSE(recovered);

@@ -24,14 +24,28 @@ struct Evidence {
   friend bool operator==(const Evidence&, const Evidence&) = default;
 };
 
+/// A source that this user may not read, and who may.
+struct Unread {
+  std::string what;        ///< "the SMBIOS virtual machine bit"
+  std::string capability;  ///< CAP_DAC_READ_SEARCH, CAP_SYS_PTRACE, CAP_SYSLOG
+
+  friend bool operator==(const Unread&, const Unread&) = default;
+};
+
 struct Virtualization {
-  Fact<std::string> role;               ///< guest, host, bare-metal
-  Fact<std::string> vm;                 ///< "none" on bare metal
-  Fact<std::string> container;          ///< "none" outside containers
-  Fact<std::string> platform;           ///< known and empty: no platform beyond the hypervisor
-  Fact<std::string> nested;             ///< yes, likely (never "no")
+  Fact<std::string> role;       ///< guest, host, bare-metal
+  Fact<std::string> vm;         ///< "none" on bare metal
+  Fact<std::string> container;  ///< "none" outside containers
+  Fact<std::string> platform;   ///< known and empty: no platform beyond the hypervisor
+  Fact<std::string> nested;     ///< yes, likely (never "no")
+  /// The kind of guest where a hypervisor has several: Xen pv, hvm, pvh, dom0; PowerVM lpar-shared,
+  /// lpar-dedicated, lx86; IBM Z lpar; LDoms guest; Hyper-V root. Known and empty: it has not.
+  Fact<std::string> mode;
+  /// Memory encrypted against the host: sev, sev-es, sev-snp, tdx, prot-virt; none.
+  Fact<std::string> confidential;
   std::vector<std::string> interfaces;  ///< paravirtual interfaces offered: kvm, hyperv, xen, ...
   std::vector<Evidence> evidence;
+  std::vector<Unread> unread;
 
   friend bool operator==(const Virtualization&, const Virtualization&) = default;
 };

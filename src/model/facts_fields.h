@@ -17,6 +17,12 @@ void fields(Self& self, Visitor&& visit) {
   visit("why", self.why, Form::plain);
 }
 
+template <Is<Unread> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("what", self.what, Form::plain);
+  visit("capability", self.capability, Form::plain);
+}
+
 template <Is<Virtualization> Self, class Visitor>
 void fields(Self& self, Visitor&& visit) {
   visit("role", self.role, Form::word);
@@ -24,8 +30,11 @@ void fields(Self& self, Visitor&& visit) {
   visit("container", self.container, Form::word);
   visit("platform", self.platform, Form::word_or_null);
   visit("nested", self.nested, Form::word);
+  visit("mode", self.mode, Form::word_or_null);
+  visit("confidential", self.confidential, Form::word);
   visit("interfaces", self.interfaces, Form::plain);
   visit("evidence", self.evidence, Form::plain);
+  visit("unread", self.unread, Form::plain);
 }
 
 template <Is<Distribution> Self, class Visitor>

@@ -17,10 +17,6 @@ namespace guestclock::probe {
 [[nodiscard]] model::Virtualization probe_virtualization(const system::System& system,
                                                          const tables::Hypervisors& table,
                                                          const model::Kernel& kernel);
-/// The container axis: {id or "none"}, evidence appended.
-[[nodiscard]] model::Fact<std::string> probe_container(const system::System& system,
-                                                       const tables::Hypervisors& table,
-                                                       std::vector<model::Evidence>& evidence);
 /// os, distribution, release, arch, command line; hz and tickless where the kernel's configuration
 /// says so. FreeBSD's hz comes from its tunables: see probe_freebsd_hz.
 [[nodiscard]] model::Kernel probe_kernel(const system::System& system);

@@ -1,8 +1,9 @@
 // Where am I: hypervisor, container, platform.
 #include <algorithm>
 
-#include "probe/hypervisor_evidence.h"
+#include "probe/container_judgement.h"
 #include "probe/hypervisor_judgement.h"
+#include "probe/observations.h"
 #include "probe/probe.h"
 
 namespace guestclock::probe {
@@ -22,13 +23,14 @@ const std::string* nested_hint(const model::Fact<std::vector<std::string>>& cmdl
 model::Virtualization probe_virtualization(const system::System& system,
                                            const tables::Hypervisors& table,
                                            const model::Kernel& kernel) {
-  model::Virtualization found = judge_hypervisor(gather_hypervisor_evidence(system), table);
+  const Observations seen = observe(system, table);
+  model::Virtualization found = judge_hypervisor(seen, table);
   if (const std::string* const hint = nested_hint(kernel.cmdline)) {
-    found.nested = std::string("likely");
+    if (!found.nested.known()) found.nested = std::string("likely");
     found.evidence.push_back(
         {"/proc/cmdline", *hint, "nested=likely", true, "a parameter for guests of guests"});
   }
-  found.container = probe_container(system, table, found.evidence);
+  found.container = judge_container(seen, table, found.evidence);
   return found;
 }
 

@@ -10,12 +10,16 @@
 namespace guestclock::system {
 
 Result<std::string> read_to_end(int fd, std::size_t limit, std::string_view path) {
-  constexpr std::size_t kChunk = std::size_t{64} << 10U;
+  // Most files that are read are a line of sysfs: touching more memory would cost more than
+  // reading.
+  constexpr std::size_t kFirstChunk = 1024;
+  constexpr std::size_t kLastChunk = std::size_t{64} << 10U;
   std::string bytes;
-  for (;;) {
+  std::size_t chunk = kFirstChunk;
+  for (;; chunk = std::min(chunk * 4, kLastChunk)) {
     const std::size_t held = bytes.size();
     // One byte beyond the limit tells "exactly the limit" from "more".
-    bytes.resize(held + std::min(kChunk, limit - held) + (limit - held < kChunk ? 1U : 0U));
+    bytes.resize(held + std::min(chunk, limit - held) + (limit - held < chunk ? 1U : 0U));
     const ssize_t got = ::read(fd, bytes.data() + held, bytes.size() - held);
     if (got < 0) {
       const int error = errno;
@@ -30,6 +34,20 @@ Result<std::string> read_to_end(int fd, std::size_t limit, std::string_view path
                   std::string(path));
     }
   }
+}
+
+Result<std::string> read_first(int fd, std::size_t wanted, std::string_view path) {
+  std::string bytes(wanted, '\0');
+  std::size_t held = 0;
+  while (held < wanted) {
+    const ssize_t got = ::read(fd, bytes.data() + held, wanted - held);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail_errno(errno, "cannot read", std::string(path));
+    if (got == 0) break;
+    held += static_cast<std::size_t>(got);
+  }
+  bytes.resize(held);
+  return bytes;
 }
 
 Result<void> write_all(int fd, std::string_view bytes, std::string_view path) {

@@ -13,6 +13,9 @@ namespace guestclock::system {
 /// messages.
 [[nodiscard]] Result<std::string> read_to_end(int fd, std::size_t limit, std::string_view path);
 
+/// At most `wanted` bytes from the current position; fewer only where the file ends.
+[[nodiscard]] Result<std::string> read_first(int fd, std::size_t wanted, std::string_view path);
+
 [[nodiscard]] Result<void> write_all(int fd, std::string_view bytes, std::string_view path);
 
 }  // namespace guestclock::system

@@ -53,6 +53,12 @@ Result<std::string> RootedFiles::read(std::string_view path, std::size_t limit) 
   return read_to_end(fd->get(), limit, path);
 }
 
+Result<std::string> RootedFiles::read_start(std::string_view path, std::size_t bytes) const {
+  const auto fd = open_harmless(path, false);
+  if (!fd) return tl::make_unexpected(fd.error());
+  return read_first(fd->get(), bytes, path);
+}
+
 Result<std::vector<std::string>> RootedFiles::list(std::string_view path) const {
   auto fd = root_.open_path(path, O_RDONLY | O_DIRECTORY);
   if (!fd) return tl::make_unexpected(std::move(fd).error());

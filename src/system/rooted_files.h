@@ -12,6 +12,8 @@ class RootedFiles final : public Files {
 
   [[nodiscard]] Result<std::string> read(std::string_view path,
                                          std::size_t limit = kDefaultLimit) const override;
+  [[nodiscard]] Result<std::string> read_start(std::string_view path,
+                                               std::size_t bytes) const override;
   [[nodiscard]] Result<std::vector<std::string>> list(std::string_view path) const override;
   [[nodiscard]] Result<FileStatus> status(std::string_view path) const override;
   [[nodiscard]] Result<FileStatus> link_status(std::string_view path) const override;

@@ -17,6 +17,12 @@ std::optional<std::array<std::uint8_t, 4>> ipv4_of(const Endpoint& endpoint) {
 
 }  // namespace
 
+Result<std::string> Files::read_start(std::string_view path, std::size_t bytes) const {
+  auto text = read(path);
+  if (text && text->size() > bytes) text->resize(bytes);
+  return text;
+}
+
 const std::string* Device::attribute(std::string_view wanted) const {
   const auto found = std::find_if(attributes.begin(), attributes.end(),
                                   [&](const auto& entry) { return entry.first == wanted; });

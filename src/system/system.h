@@ -79,6 +79,10 @@ class Files {
   [[nodiscard]] virtual Result<std::string> resolve(std::string_view path) const = 0;
   [[nodiscard]] virtual Result<FileMetadata> metadata(std::string_view path) const = 0;
 
+  /// The first `bytes` of a regular file, or all of it where it is shorter.
+  [[nodiscard]] virtual Result<std::string> read_start(std::string_view path,
+                                                       std::size_t bytes) const;
+
   [[nodiscard]] bool exists(std::string_view path) const { return status(path).has_value(); }
 };
 

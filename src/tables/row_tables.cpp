@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "model/word_table.h"
+
 namespace guestclock::tables {
 namespace {
 
@@ -40,6 +42,85 @@ void each_row(const Json& json, const char* name, Use use) {
   }
 }
 
+using Source = ClueCondition::Source;
+using Match = ClueCondition::Match;
+
+constexpr model::WordTable<Source, 14> kSources{{
+    {Source::dmi, "dmi"},
+    {Source::no_dmi, "no_dmi"},
+    {Source::acpi, "acpi"},
+    {Source::device_tree, "device_tree"},
+    {Source::device_tree_node, "device_tree_node"},
+    {Source::file, "file"},
+    {Source::entries, "entries"},
+    {Source::sysctl, "sysctl"},
+    {Source::environment, "environment"},
+    {Source::cgroup, "cgroup"},
+    {Source::signature, "signature"},
+    {Source::release, "release"},
+    {Source::arch, "arch"},
+    {Source::verdict, "verdict"},
+}};
+constexpr model::WordTable<Match, 7> kMatches{{
+    {Match::is, "is"},
+    {Match::starts, "starts"},
+    {Match::contains, "contains"},
+    {Match::word, "word"},
+    {Match::has, "has"},
+    {Match::has_start, "has_start"},
+    {Match::more_than, "more_than"},
+}};
+constexpr model::WordTable<Proof, 4> kProofs{{
+    {Proof::name, "name"},
+    {Proof::kernel, "kernel"},
+    {Proof::machine, "machine"},
+    {Proof::unless_clear, "unless_clear"},
+}};
+constexpr model::WordTable<ContainerProof, 3> kContainerProofs{{
+    {ContainerProof::file, "file"},
+    {ContainerProof::kernel, "kernel"},
+    {ContainerProof::process, "process"},
+}};
+
+/// The first value where the word is not in the table: the schema admits no such word.
+template <class E, std::size_t N>
+E value_of(const model::WordTable<E, N>& table, const std::string& word) {
+  return model::value_of(table, word).value_or(table.front().first);
+}
+
+ClueCondition condition(const Json& row) {
+  ClueCondition made;
+  for (const auto& [name, value] : row.items()) {
+    if (!value.is_string()) continue;
+    if (const auto source = model::value_of(kSources, name)) {
+      made.source = *source;
+      made.name = value.get<std::string>();
+    } else if (const auto match = model::value_of(kMatches, name)) {
+      made.match = *match;
+      made.text = value.get<std::string>();
+    }
+  }
+  made.key = text(row, "key");
+  made.negated = flag(row, "not");
+  return made;
+}
+
+std::vector<ClueCondition> conditions(const Json& row) {
+  std::vector<ClueCondition> all;
+  each_row(row, "when", [&all](const Json& one) { all.push_back(condition(one)); });
+  return all;
+}
+
+ContainerNames container_names(const Json& json) {
+  ContainerNames names{texts(json, "files"), texts(json, "variables"), {}};
+  if (const auto ids = json.find("ids"); ids != json.end() && ids->is_object()) {
+    for (const auto& [word, id] : ids->items()) {
+      if (id.is_string()) names.ids[word] = id.get<std::string>();
+    }
+  }
+  return names;
+}
+
 template <class Row>
 void insert_before(std::vector<Row>& rows, std::vector<Row>& first) {
   rows.insert(rows.begin(), std::make_move_iterator(first.begin()),
@@ -54,17 +135,22 @@ Hypervisors hypervisors_from_json(const Json& json) {
     table.signatures.push_back(
         {text(row, "signature"), text(row, "vm"), text(row, "interface"), flag(row, "claim_only")});
   });
-  each_row(json, "dmi", [&table](const Json& row) {
-    table.dmi.push_back({text(row, "field"), text(row, "prefix"), text(row, "vm"),
-                         text(row, "platform"), flag(row, "ambiguous")});
+  each_row(json, "clocksources", [&table](const Json& row) {
+    table.clocksources.push_back({text(row, "clocksource"), text(row, "vm"), text(row, "interface"),
+                                  flag(row, "claim_only")});
   });
-  each_row(json, "platforms", [&table](const Json& row) {
-    table.platforms.push_back({text(row, "platform"), text(row, "vm"), texts(row, "acpi_ids"),
-                               flag(row, "without_dmi"), text(row, "why")});
+  each_row(json, "clues", [&table](const Json& row) {
+    table.clues.push_back({text(row, "vm"), text(row, "mode"), text(row, "platform"),
+                           value_of(kProofs, text(row, "proof")), texts(row, "over"),
+                           conditions(row), text(row, "why")});
   });
-  each_row(json, "container_files", [&table](const Json& row) {
-    table.container_files.push_back({text(row, "path"), text(row, "container")});
+  each_row(json, "containers", [&table](const Json& row) {
+    table.containers.push_back(
+        {text(row, "container"), value_of(kContainerProofs, text(row, "proof")), conditions(row)});
   });
+  if (const auto names = json.find("container_names"); names != json.end()) {
+    table.container_names = container_names(*names);
+  }
   return table;
 }
 
@@ -79,9 +165,13 @@ std::map<std::string, double, std::less<>> thresholds_from_json(const Json& json
 
 void put_before(Hypervisors& table, Hypervisors first) {
   insert_before(table.signatures, first.signatures);
-  insert_before(table.dmi, first.dmi);
-  insert_before(table.platforms, first.platforms);
-  insert_before(table.container_files, first.container_files);
+  insert_before(table.clocksources, first.clocksources);
+  insert_before(table.clues, first.clues);
+  insert_before(table.containers, first.containers);
+  insert_before(table.container_names.files, first.container_names.files);
+  insert_before(table.container_names.variables, first.container_names.variables);
+  first.container_names.ids.merge(table.container_names.ids);
+  table.container_names.ids = std::move(first.container_names.ids);
 }
 
 }  // namespace guestclock::tables

@@ -20,36 +20,103 @@ struct NamedBytes {
   std::string bytes;
 };
 
-/// Evidence table of hypervisors and platforms (rules/hypervisors.json).
+/// A name in CPUID leaf 0x40000000 or one of the further blocks.
 struct SignatureRow {
-  std::string signature;  ///< 12 bytes of CPUID EBX, ECX, EDX; trailing NULs cut
+  std::string signature;  ///< 12 bytes of EBX, ECX, EDX; trailing NULs cut
   std::string vm;
   std::string interface;    ///< the paravirtual interface the signature offers; empty: none
   bool claim_only = false;  ///< other hypervisors show it too (Hyper-V enlightenments)
 };
-struct DmiRow {
-  std::string field;  ///< sys_vendor, product_name, bios_vendor, ...
-  std::string prefix;
-  std::string vm;          ///< empty: says nothing about the hypervisor
-  std::string platform;    ///< empty: none
-  bool ambiguous = false;  ///< also seen on bare metal: proves no hypervisor by itself
+
+/// A clocksource that the kernel registers only where it found the hypervisor's interface itself.
+struct ClocksourceRow {
+  std::string clocksource;
+  std::string vm;
+  std::string interface;
+  bool claim_only = false;
 };
-struct PlatformRow {
-  std::string platform;
-  std::string vm;                     ///< only with this hypervisor
-  std::vector<std::string> acpi_ids;  ///< every one of these under /sys/bus/acpi/devices
-  bool without_dmi = false;           ///< and no SMBIOS tables
-  std::string why;
+
+/// One thing that must hold. Which of them a source takes stands in the schema.
+struct ClueCondition {
+  enum class Source {
+    dmi,               ///< field `name` below /sys/class/dmi/id
+    no_dmi,            ///< there are no SMBIOS tables
+    acpi,              ///< an ACPI device with the id `name`
+    device_tree,       ///< property `name` below /proc/device-tree
+    device_tree_node,  ///< a node of the root whose name contains `name`
+    file,              ///< file `name`; with `key`, the value of that line ("key : v", "key=v")
+    entries,           ///< directory `name` holds something
+    sysctl,            ///< variable `name`
+    environment,       ///< variable `name` of process 1
+    cgroup,            ///< a cgroup path of this process
+    signature,         ///< one of the CPUID blocks is `name`
+    release,           ///< the kernel's release
+    arch,              ///< the architecture is `name`
+    verdict,           ///< the hypervisor was judged to be `name`
+  };
+  enum class Match {
+    exists,
+    is,
+    starts,
+    contains,
+    word,       ///< the first word
+    has,        ///< one of the NUL-separated strings
+    has_start,  ///< one of them starts so
+    more_than,  ///< a number greater than `text`
+  };
+  Source source = Source::file;
+  std::string name;
+  std::string key;  ///< empty: the whole text
+  Match match = Match::exists;
+  std::string text;
+  bool negated = false;
 };
-struct ContainerFileRow {
-  std::string path;
+
+/// What a clue is worth. Evidence that cannot be read neither meets a condition nor breaks it.
+enum class Proof {
+  kernel,        ///< the machine's own interface: outranks CPUID
+  machine,       ///< only virtual machines have it
+  unless_clear,  ///< believed unless the CPU's hypervisor bit is known to be clear
+  name,          ///< also on bare metal: only names what something else proves
+};
+
+struct Clue {
+  std::string vm;        ///< empty: says nothing about the hypervisor
+  std::string mode;      ///< see model::Virtualization; empty: none
+  std::string platform;  ///< empty: none
+  Proof proof = Proof::name;
+  std::vector<std::string> over;  ///< hypervisors by signature that this name outranks
+  std::vector<ClueCondition> when;
+  std::string why;  ///< empty: the firmware's name
+};
+
+enum class ContainerProof {
+  kernel,   ///< holds whatever the PID namespace is
+  process,  ///< of this process or its namespace; overruled in the initial PID namespace
+  file,     ///< survives in images: believed only in a namespace of its own
+};
+
+struct ContainerClue {
   std::string container;
+  ContainerProof proof = ContainerProof::file;
+  std::vector<ClueCondition> when;
 };
+
+/// A file or variable in which container managers name themselves.
+struct ContainerNames {
+  std::vector<std::string> files;                       ///< strongest first
+  std::vector<std::string> variables;                   ///< of process 1
+  std::map<std::string, std::string, std::less<>> ids;  ///< the manager's word to the contract's
+};
+
+/// Evidence table of hypervisors, platforms and containers (rules/hypervisors.json). Of several
+/// rows that match, the first decides.
 struct Hypervisors {
   std::vector<SignatureRow> signatures;
-  std::vector<DmiRow> dmi;
-  std::vector<PlatformRow> platforms;
-  std::vector<ContainerFileRow> container_files;
+  std::vector<ClocksourceRow> clocksources;
+  std::vector<Clue> clues;
+  std::vector<ContainerClue> containers;
+  ContainerNames container_names;
 };
 
 /// Numbers a user could dispute (rules/thresholds.json), each with its source in the file.

@@ -124,7 +124,12 @@ std::optional<bool> holds(const ClueCondition& condition, const Observations& se
     case Source::release:
       return matches(condition, seen.release);
     case Source::arch:
-      return seen.arch.known() ? std::optional(seen.arch.value() == condition.name) : std::nullopt;
+      return seen.arch.known() ? std::optional(seen.arch.value().starts_with(condition.name))
+                               : std::nullopt;
+    case Source::smbios_vm:
+      return seen.smbios_vm.known()
+                 ? std::optional(seen.smbios_vm.value() == (condition.name == "set"))
+                 : std::nullopt;
     case Source::verdict:
       return verdict ? std::optional(*verdict == condition.name) : std::nullopt;
   }
@@ -134,7 +139,8 @@ std::optional<bool> holds(const ClueCondition& condition, const Observations& se
 /// Conditions that only narrow a row down say nothing to a reader.
 bool narrows(const ClueCondition& condition) {
   return condition.negated || condition.source == Source::arch ||
-         condition.source == Source::verdict || condition.source == Source::no_dmi;
+         condition.source == Source::smbios_vm || condition.source == Source::verdict ||
+         condition.source == Source::no_dmi;
 }
 
 std::string entry_or_empty(const std::map<std::string, std::string, std::less<>>& map,

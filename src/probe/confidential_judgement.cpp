@@ -1,6 +1,9 @@
 #include "probe/confidential_judgement.h"
 
 #include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
 
 #include "base/text.h"
 
@@ -55,6 +58,22 @@ bool has_cpu_flag(const Observations& seen, std::string_view wanted) {
   return std::find(flags.begin(), flags.end(), wanted) != flags.end();
 }
 
+/// AMD APM volume 3, E.4.17: bits 1, 3 and 4 of EAX. A hypervisor shows a guest what is on.
+std::optional<Answer> by_sev(const Observations& seen) {
+  struct Level {
+    std::uint32_t bit;
+    const char* word;
+  };
+  static constexpr std::array<Level, 3> kLevels{
+      {{1U << 4U, "sev-snp"}, {1U << 3U, "sev-es"}, {1U << 1U, "sev"}}};
+  for (const Level& level : kLevels) {
+    if ((seen.sev_eax & level.bit) == 0) continue;
+    return answer(level.word, "cpuid 0x8000001f", fmt::format("eax={:#x}", seen.sev_eax),
+                  "the hypervisor shows this guest what is on");
+  }
+  return std::nullopt;
+}
+
 std::optional<Answer> by_processor(const Observations& seen) {
   if (seen.tdx_leaf) return answer("tdx", "cpuid 0x21", "IntelTDX", "the TDX module's own leaf");
   if (has_cpu_flag(seen, "tdx_guest")) {
@@ -75,17 +94,13 @@ Fact<std::string> judge_confidential(const Observations& seen,
                                      std::vector<model::Evidence>& evidence) {
   auto found = by_processor(seen);
   if (!found) found = by_hyperv(seen);
+  if (!found) found = by_sev(seen);
   if (found) {
     evidence.push_back(std::move(found->evidence));
     return std::move(found->word);
   }
   if (file_says(seen, "/sys/firmware/uv/prot_virt_guest", "0")) return std::string("none");
   if (!seen.cpuid) return Fact<std::string>::unknown("CPUID is not known");
-  if (seen.sev_possible) {
-    return Fact<std::string>::unknown(
-        "the CPU offers SEV; whether it is on stands in MSR 0xC0010131 and in the kernel log "
-        "(\"Memory Encryption Features active\")");
-  }
   return std::string("none");
 }
 

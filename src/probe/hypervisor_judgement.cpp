@@ -186,7 +186,7 @@ class Judge {
       believed_.push_back(machine);
       result_.vm = machine->vm;
     }
-    if (result_.vm.value() != "none") result_.nested = std::string("yes");
+    if (result_.vm.value() != "none") result_.nested = std::string("likely");
     add(std::move(source), std::move(value), "role=host", std::move(why));
   }
 
@@ -232,7 +232,8 @@ class Judge {
   }
 
   void judge_by_names() {
-    const bool clear = seen_.cpu_bit.known() && !seen_.cpu_bit.value();
+    const Fact<bool>& bit = seen_.cpu_bit.known() ? seen_.cpu_bit : seen_.smbios_vm;
+    const bool clear = bit.known() && !bit.value();
     const bool shown = seen_.cpu_bit.value_or(false) || seen_.smbios_vm.value_or(false);
     if (const Clue* const machine = naming(Proof::machine)) return believe(*machine);
     const Clue* const likely = naming(Proof::unless_clear);
@@ -248,7 +249,7 @@ class Judge {
     }
     if (shown) {
       result_.vm = std::string("vm-other");
-    } else if (clear) {
+    } else if (clear && seen_.cpu_bit.known()) {
       result_.vm = std::string("none");
     } else {
       result_.vm = Fact<std::string>::unknown(

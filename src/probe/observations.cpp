@@ -23,7 +23,6 @@ constexpr std::string_view kSmbiosBios = "/sys/firmware/dmi/entries/0-0/raw";
 constexpr std::uint32_t kTdxLeaf = 0x21;  // Intel TDX module, "IntelTDX    " in EBX, EDX, ECX
 constexpr system::CpuidRegisters kTdxName{0, 0x65746e49, 0x20202020, 0x5844546c};
 constexpr std::uint32_t kSevLeaf = 0x8000001f;  // AMD APM volume 3, E.4.17
-constexpr std::uint32_t kSevBit = 1U << 1U;
 
 bool is_x86(const Observations& seen) {
   const std::string arch = seen.arch.value_or("");
@@ -79,6 +78,7 @@ class Observer {
       seen_.cpu_bit = model::Fact<bool>::unknown(unknown_reason(system_, features.error()));
     }
     read_cpuinfo();
+    if (!seen_.cpuid) read_freebsd_signature();
     if (!seen_.cpuid || !seen_.cpu_bit.value()) return;
     seen_.blocks = scan_cpuid_blocks(system_.cpuid());
     read_hyperv();
@@ -86,7 +86,16 @@ class Observer {
     seen_.tdx_leaf =
         tdx && tdx->ebx == kTdxName.ebx && tdx->ecx == kTdxName.ecx && tdx->edx == kTdxName.edx;
     const auto sev = system_.cpuid().leaf(kSevLeaf);
-    seen_.sev_possible = sev && (sev->eax & kSevBit) != 0;
+    if (sev) seen_.sev_eax = sev->eax;
+  }
+
+  /// What FreeBSD's kernel kept of the first block; it looks no further.
+  void read_freebsd_signature() {
+    auto vendor = system_.sysctl().get("hw.hv_vendor");
+    if (!vendor) return;
+    while (vendor->ends_with('\n'))
+      vendor->pop_back();
+    if (!vendor->empty()) seen_.blocks.push_back({0x40000000, 0x40000000, std::move(*vendor)});
   }
 
   void read_cpuinfo() {
@@ -180,8 +189,9 @@ class Observer {
   }
 
   void read_confidential() {
-    if (seen_.arch.value_or("") == "s390x") read_file("/sys/firmware/uv/prot_virt_guest", true);
-    if (seen_.sev_possible || (!seen_.cpuid && is_x86(seen_))) read_file("/dev/sev-guest", false);
+    if (seen_.arch.value_or("").starts_with("s390"))
+      read_file("/sys/firmware/uv/prot_virt_guest", true);
+    if (!seen_.cpuid && is_x86(seen_)) read_file("/dev/sev-guest", false);
   }
 
   void note_denied(const Error& error, std::string what, std::string capability) {

@@ -51,7 +51,7 @@ struct Observations {
   std::vector<CpuidBlock> blocks;
   std::optional<HypervLeaves> hyperv;
   bool tdx_leaf = false;      ///< CPUID 0x21 is "IntelTDX"
-  bool sev_possible = false;  ///< CPUID 0x8000001F EAX bit 1
+  std::uint32_t sev_eax = 0;  ///< CPUID 0x8000001F: what the hypervisor shows a guest is on
   model::Fact<bool>
       smbios_vm;     ///< SMBIOS type 0: "system is a virtual machine"; clear proves nothing
   bool dmi = false;  ///< there are SMBIOS tables

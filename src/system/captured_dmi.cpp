@@ -100,6 +100,7 @@ std::map<std::string, std::string> dmi_files_from_dmidecode(std::string_view tex
   std::map<std::string, std::string> files;
   std::set<std::int64_t> seen;
   std::optional<std::int64_t> type;
+  bool virtual_machine = false;
   for (std::string_view line : lines(text)) {
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (const auto started = structure_type(line)) {
@@ -107,6 +108,7 @@ std::map<std::string, std::string> dmi_files_from_dmidecode(std::string_view tex
       continue;
     }
     // One tab: a field. Two: an item of a list.
+    virtual_machine = virtual_machine || (type == 0 && trim(line) == "System is a virtual machine");
     if (!type || !line.starts_with('\t') || line.starts_with("\t\t")) continue;
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos) continue;
@@ -119,7 +121,19 @@ std::map<std::string, std::string> dmi_files_from_dmidecode(std::string_view tex
                     as_the_kernel_shows(field, value) + "\n");
     }
   }
+  if (seen.count(0) != 0) {
+    files.emplace("/sys/firmware/dmi/entries/0-0/raw", smbios_bios_structure(virtual_machine));
+  }
   return files;
+}
+
+std::string smbios_bios_structure(bool virtual_machine) {
+  constexpr std::size_t kLength = 0x14;
+  constexpr char kVirtualMachine = 1 << 4;
+  std::string bytes(kLength, '\0');
+  bytes[1] = kLength;
+  if (virtual_machine) bytes.back() = kVirtualMachine;
+  return bytes;
 }
 
 }  // namespace guestclock::system

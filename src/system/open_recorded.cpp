@@ -32,8 +32,12 @@ std::unique_ptr<Sysctl> captured_sysctl(const Files& capture) {
   return std::make_unique<UnavailableSysctl>(not_in_capture());
 }
 
-/// What /sys/class/dmi/id holds, from the files made of dmidecode's text or from that text.
+constexpr std::string_view kSmbiosBios = "/sys/firmware/dmi/entries/0-0/raw";
+
+/// What /sys/class/dmi/id holds, from the files made of dmidecode's text or from that text, and the
+/// SMBIOS structure with the bit of virtual machines.
 std::map<std::string, std::string> captured_dmi(const Files& capture) {
+  const auto bit = capture.read("/dmi-derived/smbios_vm_bit");
   const std::string directory = "/dmi-derived" + std::string(kDmiDirectory);
   if (const auto names = capture.list(directory)) {
     std::map<std::string, std::string> files;
@@ -42,6 +46,7 @@ std::map<std::string, std::string> captured_dmi(const Files& capture) {
         files.emplace(std::string(kDmiDirectory) + "/" + name, std::move(*bytes));
       }
     }
+    if (bit) files.emplace(kSmbiosBios, smbios_bios_structure(trim(*bit) == "1"));
     return files;
   }
   const auto text = capture.read("/dmidecode.txt");

@@ -45,7 +45,7 @@ void each_row(const Json& json, const char* name, Use use) {
 using Source = ClueCondition::Source;
 using Match = ClueCondition::Match;
 
-constexpr model::WordTable<Source, 14> kSources{{
+constexpr model::WordTable<Source, 15> kSources{{
     {Source::dmi, "dmi"},
     {Source::no_dmi, "no_dmi"},
     {Source::acpi, "acpi"},
@@ -59,6 +59,7 @@ constexpr model::WordTable<Source, 14> kSources{{
     {Source::signature, "signature"},
     {Source::release, "release"},
     {Source::arch, "arch"},
+    {Source::smbios_vm, "smbios_vm"},
     {Source::verdict, "verdict"},
 }};
 constexpr model::WordTable<Match, 7> kMatches{{

@@ -51,7 +51,8 @@ struct ClueCondition {
     cgroup,            ///< a cgroup path of this process
     signature,         ///< one of the CPUID blocks is `name`
     release,           ///< the kernel's release
-    arch,              ///< the architecture is `name`
+    arch,              ///< the architecture's name begins with `name`
+    smbios_vm,         ///< the SMBIOS bit of virtual machines is `name`: set, clear
     verdict,           ///< the hypervisor was judged to be `name`
   };
   enum class Match {

@@ -30,7 +30,9 @@ Fact<std::vector<std::string>> Processes::find(const ProcessTraces& traces, bool
   if (!system_.live()) return among_all(traces);
   if (auto found = in_services(traces); !found.empty()) return found;
   if (auto found = by_pid_file(traces); !found.empty()) return found;
-  if (services() || !installed) return std::vector<std::string>{};
+  const bool by_services = services().has_value();
+  const bool impossible = !installed || (traces.only_under_systemd && !systemd_runs_);
+  if (by_services || impossible) return std::vector<std::string>{};
   return among_all(traces);
 }
 
@@ -38,8 +40,9 @@ const std::optional<std::vector<std::string>>& Processes::services() {
   if (services_looked_for_) return services_;
   services_looked_for_ = true;
   const system::Files& files = system_.files();
+  systemd_runs_ = files.exists("/run/systemd/system");
+  if (!systemd_runs_) return services_;
   // A container may see its host's control groups: there the first process is no init system.
-  if (!files.exists("/run/systemd/system")) return services_;
   const auto first = files.read("/proc/1/comm", kSmallFile);
   if (!first || (trim(*first) != "systemd" && trim(*first) != "init")) return services_;
   for (const char* const slice :

@@ -18,6 +18,7 @@ struct ProcessTraces {
   std::vector<std::string_view> names;      ///< as /proc/PID/comm has them (15 bytes)
   std::vector<std::string_view> units;      ///< systemd services
   std::vector<std::string_view> pid_files;  ///< below /var/run, which modern systems link to /run
+  bool only_under_systemd = false;          ///< nothing else starts it
 };
 
 class Processes {
@@ -28,7 +29,8 @@ class Processes {
   /// Directories, /proc/PID, of the processes with one of the names. Looked for, in this order: in
   /// the control groups of its services, by its pid files (a stale one is recognised), among all
   /// processes. The last is left out where systemd starts services (who was started by hand and
-  /// left no pid file is not seen there) or the program is not `installed`. In a capture only a
+  /// left no pid file is not seen there) or the program is not `installed`
+  /// or needs systemd, which does not run. In a capture only a
   /// recorded process is a proof; without one it is unknown.
   [[nodiscard]] model::Fact<std::vector<std::string>> find(const ProcessTraces& traces,
                                                            bool installed);
@@ -45,6 +47,7 @@ class Processes {
 
   const system::System& system_;
   bool services_looked_for_ = false;
+  bool systemd_runs_ = false;
   std::string slice_;
   std::optional<std::vector<std::string>> services_;
   std::optional<model::Fact<Names>> all_;

@@ -145,7 +145,7 @@ std::vector<Daemon> daemons() {
        settings::parse_ntp_conf,
        read_first},
       {"systemd-timesyncd",
-       {{"systemd-timesyn"}, {"systemd-timesyncd.service"}, {}},
+       {{"systemd-timesyn"}, {"systemd-timesyncd.service"}, {}, true},
        {"systemd-timesyncd.service"},
        {"/usr/lib/systemd/systemd-timesyncd", "/lib/systemd/systemd-timesyncd"},
        {"/etc/systemd/timesyncd.conf", "/run/systemd/timesyncd.conf",

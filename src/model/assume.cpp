@@ -79,7 +79,9 @@ class Assigner {
       if (path == wanted_) set(member);
     } else if constexpr (kIsList<T>) {
       if (path == wanted_) refuse_list();
-    } else {
+    } else if constexpr (kIsOptional<T>) {
+      if (member) visit(*member, path, form);
+    } else if constexpr (!Is<T, std::string>) {
       fields(member, [&](const char* name, auto& inner, Form inner_form) {
         visit(inner, path.empty() ? name : path + "." + name, inner_form);
       });

@@ -49,6 +49,8 @@ class FactWriter {
         list.push_back(write(element, element_path(path, list.size()), form));
       }
       return list;
+    } else if constexpr (kIsOptional<T>) {
+      return value ? write(*value, path, form) : Json(nullptr);
     } else if constexpr (std::is_same_v<T, double>) {
       return number(value, path, form);
     } else if constexpr (std::is_same_v<T, Interval>) {
@@ -56,6 +58,9 @@ class FactWriter {
     } else if constexpr (std::is_class_v<T> && !std::is_same_v<T, std::string>) {
       Json object = Json::object();
       fields(value, [&](const char* name, const auto& member, Form member_form) {
+        if constexpr (kIsOptionalPart<std::decay_t<decltype(member)>>) {
+          if (!member) return;
+        }
         object[name] = write(member, member_path(path, name), member_form);
       });
       return object;
@@ -101,6 +106,8 @@ class FactReader {
   void read(const Json* node, T& out, const std::string& path = {}, Form form = Form::plain) {
     if constexpr (kIsFact<T>) {
       fact(node, out, path, form);
+    } else if constexpr (kIsOptional<T>) {
+      if (!is_missing(node)) read(node, out.emplace(), path, form);
     } else if constexpr (std::is_same_v<T, Interval>) {
       interval(node, out, path);
     } else if constexpr (kIsList<T>) {

@@ -126,21 +126,56 @@ struct Boot {
 };
 
 struct TimeDaemon {
-  std::string name;    ///< chronyd, ntpd, systemd-timesyncd, openntpd
+  std::string name;    ///< chronyd, ntpd, ntpsec, systemd-timesyncd, openntpd
   std::string config;  ///< path of its configuration file; empty: none found
   Fact<bool> running;
-  Fact<bool> enabled;
+  Fact<bool> enabled;                ///< started at boot
   std::vector<std::string> servers;  ///< HOST[:PORT] in file order, without LOCAL clocks
   /// "file:line: text" of each line that declares the undisciplined LOCAL clock (127.127.1.x).
   std::vector<std::string> local_clock;
+  /// The stratum at which this guest's own undisciplined clock is served (LOCAL, chrony's `local`);
+  /// nothing where it is not.
+  std::optional<std::int64_t> local_stratum;
 
   friend bool operator==(const TimeDaemon&, const TimeDaemon&) = default;
 };
 
+/// What a hypervisor's guest tools do to the clock.
+struct GuestTool {
+  Fact<bool> installed;    ///< its program, or the device that its driver serves, is there
+  Fact<bool> running;      ///< its program runs, or its driver is loaded
+  Fact<bool> syncs_clock;  ///< it sets this guest's clock after the host's
+  std::string detail;      ///< what says so
+
+  friend bool operator==(const GuestTool&, const GuestTool&) = default;
+};
+
+/// Tools of which no trace was found are not there.
+struct GuestTools {
+  std::optional<GuestTool> vmware;            ///< VMware Tools, open-vm-tools
+  std::optional<GuestTool> virtualbox;        ///< Guest Additions: VBoxService
+  std::optional<GuestTool> hyperv;            ///< hv_utils and the time synchronization device
+  std::optional<GuestTool> qemu_guest_agent;  ///< qemu-ga
+  std::optional<GuestTool> xen;               ///< xe-daemon, independent_wallclock
+  std::optional<GuestTool> parallels;         ///< prltoolsd
+
+  friend bool operator==(const GuestTools&, const GuestTools&) = default;
+};
+
 struct Timesync {
   Fact<std::vector<TimeDaemon>> daemons;
+  GuestTools guest_tools;
 
   friend bool operator==(const Timesync&, const Timesync&) = default;
+};
+
+/// A tuning tool that writes kernel parameters of its own.
+struct Tuning {
+  Fact<std::string> tuned_profile;   ///< TuneD's active profiles, by blanks; known and empty: none
+  Fact<bool> owns_command_line;      ///< TuneD adds parameters to the kernel command line
+  std::vector<std::string> cmdline;  ///< those parameters, as far as they can be read
+
+  friend bool operator==(const Tuning&, const Tuning&) = default;
 };
 
 struct Facts {
@@ -149,6 +184,7 @@ struct Facts {
   Clock clock;
   Boot boot;
   Timesync timesync;
+  Tuning tuning;
 
   friend bool operator==(const Facts&, const Facts&) = default;
 };

@@ -112,11 +112,38 @@ void fields(Self& self, Visitor&& visit) {
   visit("enabled", self.enabled, Form::plain);
   visit("servers", self.servers, Form::plain);
   visit("local_clock", self.local_clock, Form::plain);
+  visit("local_stratum", self.local_stratum, Form::plain);
+}
+
+template <Is<GuestTool> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("installed", self.installed, Form::plain);
+  visit("running", self.running, Form::plain);
+  visit("syncs_clock", self.syncs_clock, Form::plain);
+  visit("detail", self.detail, Form::plain);
+}
+
+template <Is<GuestTools> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("vmware", self.vmware, Form::plain);
+  visit("virtualbox", self.virtualbox, Form::plain);
+  visit("hyperv", self.hyperv, Form::plain);
+  visit("qemu_guest_agent", self.qemu_guest_agent, Form::plain);
+  visit("xen", self.xen, Form::plain);
+  visit("parallels", self.parallels, Form::plain);
 }
 
 template <Is<Timesync> Self, class Visitor>
 void fields(Self& self, Visitor&& visit) {
   visit("daemons", self.daemons, Form::plain);
+  visit("guest_tools", self.guest_tools, Form::plain);
+}
+
+template <Is<Tuning> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("tuned_profile", self.tuned_profile, Form::word_or_null);
+  visit("owns_command_line", self.owns_command_line, Form::plain);
+  visit("cmdline", self.cmdline, Form::plain);
 }
 
 template <Is<Facts> Self, class Visitor>
@@ -126,6 +153,7 @@ void fields(Self& self, Visitor&& visit) {
   visit("clock", self.clock, Form::plain);
   visit("boot", self.boot, Form::plain);
   visit("timesync", self.timesync, Form::plain);
+  visit("tuning", self.tuning, Form::plain);
 }
 
 }  // namespace guestclock::model

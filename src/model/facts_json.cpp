@@ -8,7 +8,6 @@ namespace guestclock::model {
 nlohmann::ordered_json facts_to_json(const Facts& facts) {
   FactWriter writer;
   Json json = writer.write(facts);
-  json["timesync"]["guest_tools"] = Json::object();
   json["unknown"] = writer.unknown();
   return json;
 }

@@ -8,7 +8,7 @@
 
 namespace guestclock::model {
 
-/// The parts of the detect document: virtualization, kernel, clock, boot, timesync, and
+/// The parts of the detect document: virtualization, kernel, clock, boot, timesync, tuning, and
 /// `unknown{path: reason}`. Without "schema".
 [[nodiscard]] nlohmann::ordered_json facts_to_json(const Facts& facts);
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <concepts>
+#include <optional>
+#include <string>
 #include <type_traits>
 #include <vector>
 
@@ -32,5 +34,17 @@ template <class T>
 inline constexpr bool kIsList = false;
 template <class T>
 inline constexpr bool kIsList<std::vector<T>> = true;
+
+template <class T>
+inline constexpr bool kIsOptional = false;
+template <class T>
+inline constexpr bool kIsOptional<std::optional<T>> = true;
+
+/// A part of the document that is left out where there is nothing; other members are null there.
+template <class T>
+inline constexpr bool kIsOptionalPart = false;
+template <class T>
+inline constexpr bool kIsOptionalPart<std::optional<T>> =
+    std::is_class_v<T> && !std::is_same_v<T, std::string>;
 
 }  // namespace guestclock::model

@@ -65,7 +65,10 @@ Result<Probed> probe(const system::System& system, const tables::Tables& tables,
   facts.kernel = probe_kernel(system);
   facts.virtualization = probe_virtualization(system, tables.hypervisors, facts.kernel);
   facts.clock = probe_clock(system);
-  facts.timesync = probe_time_daemons(system);
+  Processes processes(system);
+  facts.timesync.daemons = probe_time_daemons(system, processes);
+  facts.timesync.guest_tools = probe_guest_tools(system, processes);
+  facts.tuning = probe_tuning(system);
   // Before the boot files are looked for: an assumed os decides which loaders can be there.
   if (auto laid = lay_over(facts, assumptions); !laid) return tl::make_unexpected(laid.error());
 

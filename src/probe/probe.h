@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "boot/boot_loader.h"
 #include "model/facts.h"
+#include "probe/processes.h"
 #include "system/system.h"
 #include "tables/tables.h"
 
@@ -23,7 +24,12 @@ namespace guestclock::probe {
 [[nodiscard]] model::Clock probe_clock(const system::System& system);
 [[nodiscard]] model::Boot probe_boot(const system::System& system,
                                      std::span<const boot::LoaderInUse> loaders);
-[[nodiscard]] model::Timesync probe_time_daemons(const system::System& system);
+[[nodiscard]] model::Fact<std::vector<model::TimeDaemon>> probe_time_daemons(
+    const system::System& system, Processes& processes);
+[[nodiscard]] model::GuestTools probe_guest_tools(const system::System& system,
+                                                  Processes& processes);
+/// Who besides the boot files' owner writes kernel parameters.
+[[nodiscard]] model::Tuning probe_tuning(const system::System& system);
 /// kern.hz: the running value; in an unbooted tree the effective tunable, else the default of
 /// releases up to 8 (1000), else unknown.
 [[nodiscard]] model::Fact<std::int64_t> probe_freebsd_hz(const system::System& system,

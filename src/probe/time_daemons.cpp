@@ -1,9 +1,9 @@
 // Who disciplines this guest's clock, and whom do they ask?
 #include <algorithm>
-#include <array>
-#include <functional>
+#include <map>
 
 #include "base/text.h"
+#include "probe/boot_services.h"
 #include "probe/probe.h"
 #include "probe/unknown_reason.h"
 #include "settings/ntp_config.h"
@@ -14,85 +14,28 @@ namespace {
 using model::Fact;
 using settings::NtpConfig;
 
-struct Daemon {
-  std::string_view name;
-  std::vector<std::string_view> processes;  ///< as /proc/PID/comm has them (15 bytes)
-  std::vector<std::string_view> configs;
-  std::vector<std::string_view> units;  ///< systemd units and, without ".service", rc scripts
-  NtpConfig (*parse)(std::string_view path, std::string_view text);
+/// A configuration and where it stands; an empty path: none found.
+struct FoundConfig {
+  std::string path;
+  NtpConfig config;
 };
 
-const std::array<Daemon, 4>& daemons() {
-  static const std::array<Daemon, 4> kDaemons{{
-      {"chronyd",
-       {"chronyd"},
-       {"/etc/chrony/chrony.conf", "/etc/chrony.conf", "/usr/local/etc/chrony.conf"},
-       {"chrony.service", "chronyd.service"},
-       settings::parse_chrony_conf},
-      {"ntpd",
-       {"ntpd"},
-       {"/etc/ntpsec/ntp.conf", "/etc/ntp.conf"},
-       {"ntp.service", "ntpd.service", "ntpsec.service"},
-       settings::parse_ntp_conf},
-      {"systemd-timesyncd",
-       {"systemd-timesyn"},
-       {"/etc/systemd/timesyncd.conf"},
-       {"systemd-timesyncd.service"},
-       settings::parse_timesyncd_conf},
-      {"openntpd",
-       {"openntpd"},
-       {"/etc/openntpd/ntpd.conf", "/usr/local/etc/ntpd.conf"},
-       {"openntpd.service"},
-       settings::parse_openntpd_conf},
-  }};
-  return kDaemons;
-}
-
-/// Names of all processes. Unknown where /proc cannot be listed.
-Fact<std::vector<std::string>> process_names(const system::System& system) {
-  const auto entries = system.files().list("/proc");
-  if (!entries) {
-    return Fact<std::vector<std::string>>::unknown(unknown_reason(system, entries.error()));
-  }
-  std::vector<std::string> names;
-  for (const std::string& entry : *entries) {
-    if (!parse_int(entry)) continue;
-    if (const auto comm = system.files().read("/proc/" + entry + "/comm")) {
-      names.emplace_back(trim(*comm));
-    }
-  }
-  if (names.empty() && !system.live()) {
-    return Fact<std::vector<std::string>>::unknown(std::string(model::kLiveOnly));
-  }
-  return names;
-}
-
-bool contains(const std::vector<std::string>& all, std::string_view wanted) {
-  return std::find(all.begin(), all.end(), wanted) != all.end();
-}
-
-/// Links that start a unit at boot, and S-links of System V runlevels.
-std::vector<std::string> started_at_boot(const system::Files& files) {
-  std::vector<std::string> names;
-  for (const char* const target : {"multi-user", "sysinit", "basic", "default"}) {
-    const auto units = files.list("/etc/systemd/system/" + std::string(target) + ".target.wants");
-    if (units) names.insert(names.end(), units->begin(), units->end());
-  }
-  for (const char* const level : {"2", "3", "4", "5"}) {
-    for (const char* const directory : {"/etc/rc", "/etc/rc.d/rc"}) {
-      const auto links = files.list(directory + std::string(level) + ".d");
-      if (!links) continue;
-      for (const std::string& link : *links) {
-        if (link.size() > 3 && link.front() == 'S') names.push_back(link.substr(3) + ".service");
-      }
-    }
-  }
-  return names;
-}
+struct Daemon {
+  std::string_view name;
+  ProcessTraces traces;
+  std::vector<std::string_view> units;
+  std::vector<std::string_view> programs;
+  std::vector<std::string_view> configs;  ///< the first that is there counts
+  NtpConfig (*parse)(std::string_view path, std::string_view text);
+  FoundConfig (*read)(const system::Files& files, const Daemon& daemon);
+};
 
 void merge(NtpConfig& into, const NtpConfig& from) {
   into.servers.insert(into.servers.end(), from.servers.begin(), from.servers.end());
   into.local_clock.insert(into.local_clock.end(), from.local_clock.begin(), from.local_clock.end());
+  into.local_units.insert(into.local_units.end(), from.local_units.begin(), from.local_units.end());
+  for (const auto& [unit, stratum] : from.local_strata)
+    into.local_strata[unit] = stratum;
 }
 
 /// Files that a configuration refers to: chrony's include, confdir (*.conf), sourcedir (*.sources),
@@ -122,55 +65,211 @@ std::vector<std::string> referred_files(const system::Files& files, const std::s
   return found;
 }
 
-NtpConfig read_config(const system::Files& files, const Daemon& daemon, const std::string& path,
-                      const std::string& text) {
-  NtpConfig config = daemon.parse(path, text);
-  for (const std::string& more : referred_files(files, path, config)) {
-    if (const auto bytes = files.read(more)) merge(config, daemon.parse(more, *bytes));
-  }
-  return config;
-}
-
-model::TimeDaemon look_at(const system::System& system, const Daemon& daemon,
-                          const Fact<std::vector<std::string>>& processes,
-                          const std::vector<std::string>& at_boot) {
-  model::TimeDaemon found;
-  found.name = daemon.name;
+FoundConfig read_first(const system::Files& files, const Daemon& daemon) {
+  FoundConfig found;
   for (const std::string_view path : daemon.configs) {
-    const auto text = system.files().read(path);
+    const auto text = files.read(path);
     if (!text) continue;
-    found.config = path;
-    NtpConfig config = read_config(system.files(), daemon, found.config, *text);
-    found.servers = std::move(config.servers);
-    found.local_clock = std::move(config.local_clock);
+    found.path = path;
+    found.config = daemon.parse(path, *text);
+    for (const std::string& more : referred_files(files, found.path, found.config)) {
+      if (const auto bytes = files.read(more)) merge(found.config, daemon.parse(more, *bytes));
+    }
     break;
   }
-  found.running = processes.known()
-                      ? Fact<bool>(std::any_of(daemon.processes.begin(), daemon.processes.end(),
-                                               [&](std::string_view name) {
-                                                 return contains(processes.value(), name);
-                                               }))
-                      : Fact<bool>::unknown(processes.reason());
-  found.enabled = std::any_of(daemon.units.begin(), daemon.units.end(),
-                              [&](std::string_view unit) { return contains(at_boot, unit); });
   return found;
 }
 
-}  // namespace
-
-model::Timesync probe_time_daemons(const system::System& system) {
-  const auto processes = process_names(system);
-  const auto at_boot = started_at_boot(system.files());
-  std::vector<model::TimeDaemon> found;
-  for (const Daemon& daemon : daemons()) {
-    model::TimeDaemon state = look_at(system, daemon, processes, at_boot);
-    if (!state.config.empty() || state.running.value_or(false) || state.enabled.value_or(false)) {
-      found.push_back(std::move(state));
+/// systemd's way: one main file, then the drop-ins of all directories in the order of their names;
+/// of two with one name that of the earlier directory counts.
+FoundConfig read_with_drop_ins(const system::Files& files, const Daemon& daemon) {
+  FoundConfig found;
+  std::string all;
+  std::map<std::string, std::string> drop_ins;
+  for (const std::string_view path : daemon.configs) {
+    if (found.path.empty()) {
+      if (auto text = files.read(path)) {
+        found.path = path;
+        all = std::move(*text);
+      }
+    }
+    const std::string directory = std::string(path) + ".d";
+    const auto names = files.list(directory);
+    if (!names) continue;
+    for (const std::string& name : *names) {
+      if (name.ends_with(".conf")) drop_ins.emplace(name, directory + "/" + name);
     }
   }
-  model::Timesync timesync;
-  timesync.daemons = std::move(found);
-  return timesync;
+  for (const auto& [name, path] : drop_ins) {
+    const auto text = files.read(path);
+    if (!text) continue;
+    if (found.path.empty()) found.path = path;
+    all += "\n[]\n" + *text;
+  }
+  found.config = daemon.parse(found.path, all);
+  return found;
+}
+
+constexpr std::string_view kNtpd = "ntpd";
+constexpr std::string_view kNtpsec = "ntpsec";
+constexpr std::string_view kOpenntpd = "openntpd";
+
+/// Three daemons call their process ntpd, and two of them may have one service name.
+ProcessTraces ntpd_traces() {
+  return {{kNtpd, kOpenntpd},
+          {"ntp.service", "ntpd.service", "ntpsec.service", "openntpd.service"},
+          {"ntpd.pid"}};
+}
+
+std::vector<Daemon> daemons() {
+  return {
+      {"chronyd",
+       {{"chronyd"}, {"chrony.service", "chronyd.service"}, {"chrony/chronyd.pid", "chronyd.pid"}},
+       {"chrony.service", "chronyd.service"},
+       {"/usr/sbin/chronyd", "/usr/local/sbin/chronyd"},
+       {"/etc/chrony/chrony.conf", "/etc/chrony.conf", "/usr/local/etc/chrony.conf"},
+       settings::parse_chrony_conf,
+       read_first},
+      {kNtpd,
+       ntpd_traces(),
+       {"ntp.service", "ntpd.service"},
+       {"/usr/sbin/ntpd", "/usr/local/sbin/ntpd"},
+       {"/etc/ntp.conf"},
+       settings::parse_ntp_conf,
+       read_first},
+      {kNtpsec,
+       ntpd_traces(),
+       {"ntpsec.service"},
+       {"/usr/sbin/ntpd", "/usr/local/sbin/ntpd"},
+       {"/etc/ntpsec/ntp.conf"},
+       settings::parse_ntp_conf,
+       read_first},
+      {"systemd-timesyncd",
+       {{"systemd-timesyn"}, {"systemd-timesyncd.service"}, {}, true},
+       {"systemd-timesyncd.service"},
+       {"/usr/lib/systemd/systemd-timesyncd", "/lib/systemd/systemd-timesyncd"},
+       {"/etc/systemd/timesyncd.conf", "/run/systemd/timesyncd.conf",
+        "/usr/local/lib/systemd/timesyncd.conf", "/usr/lib/systemd/timesyncd.conf"},
+       settings::parse_timesyncd_conf,
+       read_with_drop_ins},
+      {kOpenntpd,
+       ntpd_traces(),
+       {"openntpd.service"},
+       {"/usr/sbin/ntpd", "/usr/local/sbin/ntpd", "/usr/sbin/openntpd"},
+       {"/etc/openntpd/ntpd.conf", "/usr/local/etc/ntpd.conf", "/etc/ntpd.conf"},
+       settings::parse_openntpd_conf,
+       read_first},
+  };
+}
+
+/// Distributions that ship ntpsec alone give it ntpd's places.
+bool ntpsec_stands_in_for_ntpd(const system::Files& files) {
+  const auto config = files.read("/etc/ntp.conf");
+  if (!config || files.exists("/etc/ntpsec/ntp.conf")) return false;
+  return config->find(kNtpsec) != std::string::npos || files.exists("/usr/share/doc/ntpsec");
+}
+
+std::vector<Daemon> daemons_of(const system::Files& files) {
+  std::vector<Daemon> all = daemons();
+  if (!ntpsec_stands_in_for_ntpd(files)) return all;
+  const auto named = [&](std::string_view name) {
+    return std::find_if(all.begin(), all.end(),
+                        [&](const Daemon& daemon) { return daemon.name == name; });
+  };
+  named(kNtpd)->units.emplace_back("ntpsec.service");
+  named(kNtpd)->name = kNtpsec;
+  all.erase(std::find_if(named(kNtpsec) + 1, all.end(),
+                         [](const Daemon& daemon) { return daemon.name == kNtpsec; }));
+  return all;
+}
+
+class Survey {
+ public:
+  Survey(const system::System& system, Processes& processes)
+      : files_(system.files()), processes_(processes), at_boot_(files_) {}
+
+  std::vector<model::TimeDaemon> daemons() {
+    const std::vector<Daemon> all = daemons_of(files_);
+    std::vector<model::TimeDaemon> found;
+    found.reserve(all.size());
+    for (const Daemon& daemon : all)
+      found.push_back(configured(daemon));
+    for (std::size_t i = 0; i < all.size(); ++i)
+      found[i].running = running(all[i], found[i], found);
+    const auto no_trace = [](const model::TimeDaemon& daemon) {
+      return daemon.config.empty() && !daemon.running.value_or(false) &&
+             !daemon.enabled.value_or(false);
+    };
+    found.erase(std::remove_if(found.begin(), found.end(), no_trace), found.end());
+    return found;
+  }
+
+ private:
+  [[nodiscard]] model::TimeDaemon configured(const Daemon& daemon) const {
+    FoundConfig found = daemon.read(files_, daemon);
+    model::TimeDaemon state;
+    state.name = daemon.name;
+    state.config = std::move(found.path);
+    state.local_stratum = settings::local_stratum(found.config);
+    state.servers = std::move(found.config.servers);
+    state.local_clock = std::move(found.config.local_clock);
+    state.enabled = at_boot_.starts(daemon.units);
+    return state;
+  }
+
+  [[nodiscard]] bool installed(const Daemon& daemon, const model::TimeDaemon& state) const {
+    return !state.config.empty() || state.enabled.value_or(false) ||
+           std::any_of(daemon.programs.begin(), daemon.programs.end(),
+                       [&](std::string_view path) { return files_.exists(path); });
+  }
+
+  Fact<bool> running(const Daemon& daemon, const model::TimeDaemon& state,
+                     const std::vector<model::TimeDaemon>& all) {
+    const auto found = processes_.find(daemon.traces, installed(daemon, state));
+    if (!found.known()) return Fact<bool>::unknown(found.reason());
+    return std::any_of(found.value().begin(), found.value().end(), [&](const std::string& process) {
+      return process_name_is_own(daemon) || ntpd_is(process, all) == daemon.name;
+    });
+  }
+
+  [[nodiscard]] static bool process_name_is_own(const Daemon& daemon) {
+    const auto& names = daemon.traces.names;
+    return std::find(names.begin(), names.end(), kNtpd) == names.end();
+  }
+
+  /// Which of the three a process called ntpd is: as its control group, its program's path or its
+  /// command line say, else the one that is configured here.
+  [[nodiscard]] std::string_view ntpd_is(const std::string& process,
+                                         const std::vector<model::TimeDaemon>& all) const {
+    std::string told = files_.read(process + "/cmdline").value_or("");
+    const bool retitled = told.starts_with("ntpd: ");
+    told += files_.read(process + "/cgroup").value_or("");
+    told += files_.read_link(process + "/exe").value_or("");
+    if (told.find(kNtpsec) != std::string::npos) return kNtpsec;
+    if (retitled || told.find(kOpenntpd) != std::string::npos ||
+        told.find("/ntpd.conf") != std::string::npos) {
+      return kOpenntpd;
+    }
+    for (const std::string_view name : {kNtpd, kNtpsec, kOpenntpd}) {
+      if (std::any_of(all.begin(), all.end(), [&](const model::TimeDaemon& daemon) {
+            return daemon.name == name && !daemon.config.empty();
+          })) {
+        return name;
+      }
+    }
+    return kNtpd;
+  }
+
+  const system::Files& files_;
+  Processes& processes_;
+  BootServices at_boot_;
+};
+
+}  // namespace
+
+Fact<std::vector<model::TimeDaemon>> probe_time_daemons(const system::System& system,
+                                                        Processes& processes) {
+  return Survey(system, processes).daemons();
 }
 
 }  // namespace guestclock::probe

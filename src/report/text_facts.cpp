@@ -126,7 +126,40 @@ void write_timesync(Page& page, const model::Timesync& facts) {
     page.field("", "servers: " + in_words(daemon.servers, ", "));
     for (const std::string& line : daemon.local_clock)
       page.field("", "LOCAL clock: " + line);
+    if (daemon.local_stratum) {
+      page.field(
+          "", "serves this guest's own clock as stratum " + std::to_string(*daemon.local_stratum));
+    }
   }
+}
+
+void write_guest_tool(Page& page, const char* name, const std::optional<model::GuestTool>& tool) {
+  if (!tool) return;
+  page.field(name,
+             "installed: " + in_words(tool->installed) + "; running: " + in_words(tool->running));
+  page.field("", "sets the clock: " + in_words(tool->syncs_clock));
+  if (!tool->detail.empty()) page.field("", tool->detail);
+}
+
+void write_guest_tools(Page& page, const model::GuestTools& tools) {
+  if (tools == model::GuestTools{}) return;
+  page.heading("Guest tools");
+  write_guest_tool(page, "VMware Tools", tools.vmware);
+  write_guest_tool(page, "VBoxService", tools.virtualbox);
+  write_guest_tool(page, "hv_utils", tools.hyperv);
+  write_guest_tool(page, "qemu-ga", tools.qemu_guest_agent);
+  write_guest_tool(page, "Xen tools", tools.xen);
+  write_guest_tool(page, "Parallels Tools", tools.parallels);
+}
+
+/// Nothing is said where TuneD is known not to be here.
+void write_tuning(Page& page, const model::Tuning& facts) {
+  const bool no_profile = facts.tuned_profile == model::Fact<std::string>(std::string());
+  if (no_profile && facts.owns_command_line == model::Fact<bool>(false)) return;
+  page.heading("Tuning");
+  page.field("TuneD profile", in_words(facts.tuned_profile));
+  page.field("owns parameters", in_words(facts.owns_command_line));
+  if (!facts.cmdline.empty()) page.field("", in_words(facts.cmdline, " "));
 }
 
 }  // namespace
@@ -142,6 +175,8 @@ void write_facts(Page& page, const model::Facts& facts, bool evidence) {
   write_clock(page, facts.clock);
   write_boot(page, facts.boot);
   write_timesync(page, facts.timesync);
+  write_guest_tools(page, facts.timesync.guest_tools);
+  write_tuning(page, facts.tuning);
 }
 
 void write_assumptions(Page& page, const std::vector<model::Assumption>& assumptions) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "settings/ini_settings.h"
 
 namespace guestclock::settings {
 namespace {
@@ -36,23 +37,52 @@ const std::string* option_value(const Words& line, std::string_view option) {
   return at != line.end() && at + 1 != line.end() ? &*(at + 1) : nullptr;
 }
 
+constexpr std::string_view kChronyLocal = "local";
+constexpr std::string_view kLocalDriver = "127.127.1.";
+
+/// Remembers the stratum that `line` gives to `unit`, where it gives one.
+void note_stratum(NtpConfig& config, const std::string& unit, const Words& line) {
+  constexpr std::int64_t kUnsynchronised = 16;
+  const std::string* const text = option_value(line, "stratum");
+  if (text == nullptr) return;
+  const auto stratum = parse_int(*text);
+  if (stratum && *stratum >= 0 && *stratum <= kUnsynchronised) config.local_strata[unit] = *stratum;
+}
+
 bool asks_a_server(const std::string& word) {
   return word == "server" || word == "peer" || word == "pool";
 }
 
 }  // namespace
 
+std::optional<std::int64_t> local_stratum(const NtpConfig& config) {
+  constexpr std::int64_t kLocalDriverDefault = 5;
+  constexpr std::int64_t kChronyDefault = 10;
+  std::optional<std::int64_t> best;
+  for (const std::string& unit : config.local_units) {
+    const auto given = config.local_strata.find(unit);
+    const std::int64_t otherwise = unit == kChronyLocal ? kChronyDefault : kLocalDriverDefault;
+    const std::int64_t stratum = given != config.local_strata.end() ? given->second : otherwise;
+    if (!best || stratum < *best) best = stratum;
+  }
+  return best;
+}
+
 NtpConfig parse_ntp_conf(std::string_view path, std::string_view text) {
   NtpConfig config;
   for_each_directive(text, "#", [&](std::size_t number, const Words& line) {
     if (line.size() < 2) return;
     if (line[0] == "includefile") config.includes.push_back(line[1]);
+    if (line[0] == "fudge" && line[1].starts_with(kLocalDriver)) {
+      note_stratum(config, line[1], line);
+    }
     if (!asks_a_server(line[0])) return;
     const auto host = std::find_if(line.begin() + 1, line.end(), [](const std::string& word) {
       return word != "-4" && word != "-6" && word != "ipv4" && word != "ipv6";
     });
     if (host == line.end()) return;
-    if (host->starts_with("127.127.1.")) {
+    if (host->starts_with(kLocalDriver)) {
+      config.local_units.push_back(*host);
       config.local_clock.push_back(fmt::format("{}:{}: {}", path, number, join(line, " ")));
     } else if (!host->starts_with("127.127.")) {
       add_server(config, *host);
@@ -64,8 +94,12 @@ NtpConfig parse_ntp_conf(std::string_view path, std::string_view text) {
 NtpConfig parse_chrony_conf(std::string_view, std::string_view text) {
   NtpConfig config;
   for_each_directive(text, "#!;%", [&](std::size_t, const Words& line) {
-    if (line.size() < 2) return;
     const std::string directive = lower(line[0]);
+    if (directive == kChronyLocal) {
+      config.local_units.emplace_back(kChronyLocal);
+      note_stratum(config, std::string(kChronyLocal), line);
+    }
+    if (line.size() < 2) return;
     if (directive == "include" || directive == "confdir" || directive == "sourcedir") {
       config.includes.insert(config.includes.end(), line.begin() + 1, line.end());
     } else if (asks_a_server(directive)) {
@@ -84,14 +118,9 @@ NtpConfig parse_chrony_conf(std::string_view, std::string_view text) {
 
 NtpConfig parse_timesyncd_conf(std::string_view, std::string_view text) {
   NtpConfig config;
-  bool in_time = false;
-  for (const std::string_view line : lines(text)) {
-    const std::string_view content = trim(line);
-    if (content.starts_with('[')) in_time = content == "[Time]";
-    if (!in_time || !content.starts_with("NTP")) continue;
-    const std::size_t equals = content.find('=');
-    if (equals == std::string_view::npos || trim(content.substr(0, equals)) != "NTP") continue;
-    const Words servers = words(content.substr(equals + 1));
+  for (const IniSetting& setting : ini_settings(text)) {
+    if (setting.section != "Time" || setting.key != "NTP") continue;
+    const Words servers = words(setting.value);
     if (servers.empty()) config.servers.clear();
     for (const std::string& server : servers)
       add_server(config, server);

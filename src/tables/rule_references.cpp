@@ -23,7 +23,14 @@ model::Facts one_of_each() {
   model::TimeDaemon daemon;
   daemon.servers = some_words;
   daemon.local_clock = some_words;
+  daemon.local_stratum = 1;
   facts.timesync.daemons = std::vector{daemon};
+  model::GuestTools& tools = facts.timesync.guest_tools;
+  for (auto* const tool : {&tools.vmware, &tools.virtualbox, &tools.hyperv, &tools.qemu_guest_agent,
+                           &tools.xen, &tools.parallels}) {
+    tool->emplace();
+  }
+  facts.tuning.cmdline = some_words;
   return facts;
 }
 

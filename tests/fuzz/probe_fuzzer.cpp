@@ -5,17 +5,21 @@
 #include "model/kernel_parameters.h"
 #include "probe/distribution.h"
 #include "probe/kernel_config.h"
+#include "settings/ini_settings.h"
 #include "settings/ntp_config.h"
+#include "settings/shell_assignment.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   (void)guestclock::probe::parse_release_line(text);
   (void)guestclock::probe::os_release_value(text, "ID");
   (void)guestclock::probe::parse_kernel_config(text);
-  (void)guestclock::settings::parse_ntp_conf("f", text);
-  (void)guestclock::settings::parse_chrony_conf("f", text);
+  (void)guestclock::settings::local_stratum(guestclock::settings::parse_ntp_conf("f", text));
+  (void)guestclock::settings::local_stratum(guestclock::settings::parse_chrony_conf("f", text));
   (void)guestclock::settings::parse_timesyncd_conf("f", text);
   (void)guestclock::settings::parse_openntpd_conf("f", text);
+  (void)guestclock::settings::ini_settings(text);
+  (void)guestclock::settings::shell_assignment(text, "ntpd_enable");
   for (const auto& token : guestclock::model::split_parameters(text)) {
     if (guestclock::model::parameter_key(token).size() > token.size()) __builtin_trap();
   }

@@ -53,7 +53,7 @@ TEST(FactsJson, MembersStandInTheContractsOrder) {
   for (const auto& [name, value] : json.items())
     names.push_back(name);
   EXPECT_THAT(names, testing::ElementsAre("virtualization", "kernel", "clock", "boot", "timesync",
-                                          "unknown"));
+                                          "tuning", "unknown"));
 }
 
 TEST(FactsJson, BootEntriesAndDaemonsKeepTheirMembers) {
@@ -75,6 +75,19 @@ TEST(FactsJson, BootEntriesAndDaemonsKeepTheirMembers) {
   EXPECT_EQ(json["boot"]["entries"][0]["parameters"][1], "a=\"b c\"");
   EXPECT_EQ(json["timesync"]["daemons"][0]["running"], true);
   EXPECT_EQ(json["unknown"]["timesync.daemons[0].enabled"], "no init scripts");
+}
+
+TEST(FactsJson, GuestToolsThatAreNotThereAreLeftOut) {
+  Facts facts;
+  facts.timesync.guest_tools.vmware =
+      GuestTool{true, true, Fact<bool>::unknown("the host decides"), {}};
+  TimeDaemon daemon;
+  facts.timesync.daemons = std::vector<TimeDaemon>{daemon};
+  const Json json = facts_to_json(facts);
+  EXPECT_EQ(json["timesync"]["guest_tools"].size(), 1U);
+  EXPECT_EQ(json["unknown"]["timesync.guest_tools.vmware.syncs_clock"], "the host decides");
+  EXPECT_TRUE(json["timesync"]["daemons"][0]["local_stratum"].is_null());
+  EXPECT_EQ(facts_from_json(json)->timesync, facts.timesync);
 }
 
 TEST(FactsJson, MissingMembersAreUnknown) {

@@ -33,6 +33,9 @@ T random_value(Form form = Form::plain) {
     for (auto& element : list)
       element = random_value<typename T::value_type>(form);
     return list;
+  } else if constexpr (kIsOptional<T>) {
+    if (*rc::gen::arbitrary<bool>()) return std::nullopt;
+    return random_value<typename T::value_type>(form);
   } else if constexpr (std::is_same_v<T, std::string>) {
     return random_text(form);
   } else if constexpr (std::is_same_v<T, bool>) {

@@ -119,9 +119,10 @@ TEST(Probe, TimeDaemonsWithServersAndLocalClock) {
   tree.write("/etc/chrony.d/more.conf", "server 192.0.2.2 port 1123\n");
   tree.write("/etc/rc3.d/S58ntpd", "");
   const auto system = system::open_tree(tree.path().string());
-  const model::Timesync timesync = probe_time_daemons(**system);
-  ASSERT_TRUE(timesync.daemons.known());
-  const auto& daemons = timesync.daemons.value();
+  Processes processes(**system);
+  const auto found = probe_time_daemons(**system, processes);
+  ASSERT_TRUE(found.known());
+  const auto& daemons = found.value();
   ASSERT_EQ(daemons.size(), 2U);
   EXPECT_EQ(daemons[0].name, "chronyd");
   EXPECT_EQ(daemons[0].servers, (std::vector<std::string>{"pool.example", "192.0.2.2:1123"}));
@@ -130,6 +131,7 @@ TEST(Probe, TimeDaemonsWithServersAndLocalClock) {
   EXPECT_EQ(daemons[1].servers, std::vector<std::string>{"192.0.2.1"});
   EXPECT_EQ(daemons[1].local_clock,
             std::vector<std::string>{"/etc/ntp.conf:2: server 127.127.1.0"});
+  EXPECT_EQ(daemons[1].local_stratum, 10);
   EXPECT_TRUE(daemons[1].enabled.value_or(false));
   EXPECT_EQ(daemons[1].running.reason(), model::kLiveOnly);
 }

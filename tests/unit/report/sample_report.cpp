@@ -49,13 +49,16 @@ model::Facts sample_facts() {
                                                       true,
                                                       "/vmlinuz-2.6.18-92.el5",
                                                       {"ro", "root=/dev/sda1", "single"}}};
-  facts.timesync.daemons =
-      std::vector<model::TimeDaemon>{{"ntpd",
-                                      "/etc/ntp.conf",
-                                      true,
-                                      Fact<bool>::unknown("no runlevel links"),
-                                      {"0.centos.pool.ntp.org"},
-                                      {"/etc/ntp.conf:23: server 127.127.1.0"}}};
+  facts.timesync.daemons = std::vector<model::TimeDaemon>{{"ntpd",
+                                                           "/etc/ntp.conf",
+                                                           true,
+                                                           Fact<bool>::unknown("no runlevel links"),
+                                                           {"0.centos.pool.ntp.org"},
+                                                           {"/etc/ntp.conf:23: server 127.127.1.0"},
+                                                           10}};
+  facts.timesync.guest_tools.vmware =
+      model::GuestTool{true, true, Fact<bool>::unknown("a setting of the host"), {}};
+  facts.tuning = {std::string("network-latency"), true, {"skew_tick=1", "tsc=reliable"}};
   return facts;
 }
 

@@ -25,6 +25,22 @@ TEST(ChronyConf, PortsCommentsAndIncludes) {
   EXPECT_EQ(config.includes, (Strings{"/etc/chrony/sources.d", "/etc/more.conf"}));
 }
 
+TEST(LocalStratum, GivenOrTheDaemonsDefault) {
+  const auto ntp = [](std::string_view text) { return local_stratum(parse_ntp_conf("f", text)); };
+  EXPECT_EQ(ntp("server a.example\nfudge 127.127.1.0 stratum 3\n"), std::nullopt);
+  EXPECT_EQ(ntp("server 127.127.1.0\n"), 5);
+  EXPECT_EQ(ntp("server 127.127.1.0\nfudge 127.127.1.0 refid L stratum 10\n"), 10);
+  EXPECT_EQ(ntp("server 127.127.1.0\nfudge 127.127.1.1 stratum 3\n"), 5);
+  EXPECT_EQ(ntp("server 127.127.1.0\nfudge 127.127.1.0 stratum 99\n"), 5);
+  EXPECT_EQ(ntp("server 127.127.1.0\nserver 127.127.1.1\nfudge 127.127.1.1 stratum 2\n"), 2);
+  const auto chrony = [](std::string_view text) {
+    return local_stratum(parse_chrony_conf("f", text));
+  };
+  EXPECT_EQ(chrony("local\n"), 10);
+  EXPECT_EQ(chrony("local stratum 8 orphan\n"), 8);
+  EXPECT_EQ(chrony("# local stratum 8\nlocaldomain\n"), std::nullopt);
+}
+
 TEST(TimesyncdConf, OnlyNtpOfTheTimeSection) {
   const NtpConfig config = parse_timesyncd_conf(
       "f",

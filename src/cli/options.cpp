@@ -77,7 +77,9 @@ po::options_description describe_groups(unsigned groups) {
         "exit 2 from this severity on: info, low, medium, high, never");
   }
   add("format", po::value<std::string>()->default_value("text")->value_name("FORMAT"),
-      "text or json");
+      (groups & kPeerFormats) != 0
+          ? "text, json, or the words of another tool: virt-what, systemd (systemd-detect-virt)"
+          : "text or json");
   add("output", po::value<Strings>()->composing()->value_name("[FORMAT:]FILE"),
       "write to FILE instead of standard output; with FORMAT: as well as to it; repeatable");
   add("quiet,q", "print no result; the exit code tells");
@@ -88,6 +90,8 @@ po::options_description describe_groups(unsigned groups) {
 std::optional<Format> format_from(std::string_view text) {
   if (text == "text") return Format::text;
   if (text == "json") return Format::json;
+  if (text == "virt-what") return Format::virt_what;
+  if (text == "systemd") return Format::systemd;
   return std::nullopt;
 }
 
@@ -166,6 +170,20 @@ Result<void> fill_judging(const po::variables_map& given, Options& options) {
   return {};
 }
 
+bool is_peer(std::optional<Format> format) {
+  return format == Format::virt_what || format == Format::systemd;
+}
+
+/// Other tools have words for what `detect` finds, and for nothing else.
+Result<void> check_formats(const Options& options, unsigned groups) {
+  if ((groups & kPeerFormats) != 0) return {};
+  const bool peer =
+      is_peer(options.format) || std::any_of(options.outputs.begin(), options.outputs.end(),
+                                             [](const Output& one) { return is_peer(one.format); });
+  if (!peer) return {};
+  return usage("formats virt-what and systemd: only detect has them; expected text or json");
+}
+
 Result<void> fill(const po::variables_map& given, Options& options) {
   options.help = given.count("help") != 0;
   options.root = text_or_empty(given, "root");
@@ -239,7 +257,9 @@ Result<Options> parse_options(const std::vector<std::string>& words, unsigned gr
     po::store(po::command_line_parser(words).options(all).positional(positional).style(style).run(),
               given);
     po::notify(given);
-    if (auto done = fill(given, options); !done) return tl::make_unexpected(done.error());
+    auto done = fill(given, options);
+    if (done) done = check_formats(options, groups);
+    if (!done) return tl::make_unexpected(done.error());
     if (given.count("argument") != 0) options.arguments = given["argument"].as<Strings>();
   } catch (const po::error& error) {
     return usage(error.what());

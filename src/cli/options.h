@@ -28,9 +28,10 @@ enum OptionGroup : unsigned {
   kLoader = 1U << 10U,     ///< --loader
   kUnset = 1U << 11U,      ///< --unset
   kForce = 1U << 12U,      ///< --force
+  kPeerFormats = 1U << 13U,  ///< --format virt-what and systemd
 };
 
-enum class Format { text, json };
+enum class Format { text, json, virt_what, systemd };
 
 struct Output {
   std::optional<Format> format;  ///< nothing: that of --format

@@ -15,7 +15,17 @@ namespace guestclock::cli {
 namespace {
 
 std::string render(const model::Document& document, Format format) {
-  return format == Format::json ? report::render_json(document) : report::render_text(document);
+  switch (format) {
+    case Format::json:
+      return report::render_json(document);
+    case Format::virt_what:
+      return report::render_virt_what(document);
+    case Format::systemd:
+      return report::render_systemd(document);
+    case Format::text:
+      break;
+  }
+  return report::render_text(document);
 }
 
 Result<void> print(const std::string& text) {

@@ -26,7 +26,11 @@ Result<ExitCode> run(const Invocation& invocation) {
 
 }  // namespace
 
-const Verb kDetect{"detect", "", "what this guest is: hypervisor, container, clocks, boot entries",
-                   kWhere,   0,  run};
+const Verb kDetect{"detect",
+                   "",
+                   "what this guest is: hypervisor, container, clocks, boot entries",
+                   kWhere | kPeerFormats,
+                   0,
+                   run};
 
 }  // namespace guestclock::cli

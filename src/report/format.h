@@ -13,4 +13,9 @@ namespace guestclock::report {
 /// For people, 80 columns where content allows. Not stable. Ends with the verdict in one line.
 [[nodiscard]] std::string render_text(const model::Document& document);
 
+/// Of `detect` only (empty for other documents): the lines of virt-what(1), the word of
+/// systemd-detect-virt(1), each with its newline.
+[[nodiscard]] std::string render_virt_what(const model::Document& document);
+[[nodiscard]] std::string render_systemd(const model::Document& document);
+
 }  // namespace guestclock::report

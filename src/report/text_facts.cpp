@@ -36,14 +36,27 @@ void write_evidence_used(Page& page, const std::vector<model::Evidence>& all) {
   }
 }
 
+std::string unread_in_words(const std::vector<model::Unread>& all) {
+  std::vector<std::string> parts;
+  parts.reserve(all.size());
+  for (const model::Unread& one : all)
+    parts.push_back(one.what + " (needs " + one.capability + ")");
+  return join(parts, ", ");
+}
+
 void write_virtualization(Page& page, const model::Virtualization& facts) {
   page.heading("Where this guest runs");
   page.field("role", in_words(facts.role));
   page.field("hypervisor", in_words(facts.vm));
+  if (!facts.mode.value_or("").empty()) page.field("mode", facts.mode.value());
   page.field("container", in_words(facts.container));
   page.field("platform", in_words(facts.platform));
+  if (facts.confidential.known() && facts.confidential.value() != "none") {
+    page.field("confidential", facts.confidential.value());
+  }
   if (facts.nested.known()) page.field("nested", facts.nested.value());
   page.field("interfaces", in_words(facts.interfaces, ", "));
+  if (!facts.unread.empty()) page.field("not readable", unread_in_words(facts.unread));
 }
 
 void write_kernel(Page& page, const model::Kernel& facts) {

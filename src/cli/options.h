@@ -28,6 +28,7 @@ enum OptionGroup : unsigned {
   kLoader = 1U << 10U,     ///< --loader
   kUnset = 1U << 11U,      ///< --unset
   kForce = 1U << 12U,      ///< --force
+  kRedacting = 1U << 13U,  ///< --no-redact
 };
 
 enum class Format { text, json };
@@ -56,6 +57,7 @@ struct Options {
   bool dry_run = false;
   bool yes = false;
   bool force = false;
+  bool no_redact = false;
   bool quiet = false;
   bool help = false;
   Format format = Format::text;

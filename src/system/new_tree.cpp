@@ -32,10 +32,11 @@ Result<fs::path> place_of(std::string_view target) {
     if (!absolute.has_filename()) absolute = absolute.parent_path();
     return absolute;
   }
-  if (error) return fail_errno(error.value(), "cannot look at it", std::string(target));
-  const bool empty = fs::is_directory(asked, error) && fs::is_empty(asked, error);
-  if (error) return fail_errno(error.value(), "cannot look at it", std::string(target));
-  if (!empty) {
+  if (there.type() == fs::file_type::none) {
+    return fail_errno(error.value(), "cannot look at it", std::string(target));
+  }
+  // Where either cannot be told it is none.
+  if (!fs::is_directory(asked, error) || !fs::is_empty(asked, error) || error) {
     return fail(ErrorCode::unsafe, "is there already and is no empty directory",
                 std::string(target), "name a new directory");
   }

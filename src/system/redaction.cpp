@@ -119,7 +119,6 @@ std::size_t mac_length(std::string_view text, std::size_t at) {
   if (!pair(at) || at + 2 >= text.size()) return 0;
   const char between = text[at + 2];
   if (between != ':' && between != '-') return 0;
-  if (at > 0 && text[at - 1] == between && between == ':') return 0;
   std::size_t groups = 1;
   std::size_t end = at + 2;
   while (end < text.size() && text[end] == between && pair(end + 1)) {

@@ -105,6 +105,7 @@ TEST_F(Redacting, MacAddresses) {
   EXPECT_EQ(redact("/sys/class/net/eth0/address", "52:54:00:1A:b2:c3\n"), "00:00:00:00:00:00\n");
   EXPECT_EQ(redact("/dmesg.txt", "eth0: 52:54:00:1a:b2:c3: up\n"), "eth0: 00:00:00:00:00:00: up\n");
   EXPECT_EQ(redact("/proc/cmdline", "BOOTIF=01-52-54-00-1a-b2-c3"), "BOOTIF=00-00-00-00-00-00-00");
+  EXPECT_EQ(redact("/proc/cmdline", "ip=dhcp:52:54:00:1a:b2:c3"), "ip=dhcp:00:00:00:00:00:00");
   expect_kept("/dmesg.txt", "pci 0000:00:1f.2: 12:34:56 fe80::5054:ff:fe1a:b2c3\n");
   expect_kept("/dmesg.txt", "52:54:00:1a:b2 x52:54:00:1a:b2:c3d 52:54-00:1a:b2:c3\n");
 }

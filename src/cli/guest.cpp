@@ -89,6 +89,18 @@ Result<tables::Tables> load_tables(const Options& options) {
   return tables::load(overlay);
 }
 
+Result<probe::Probed> probe_guest(const system::System& system, const tables::Tables& tables,
+                                  const Options& options) {
+  auto probed = probe::probe(system, tables, all_loaders(), options.assumptions);
+  if (!probed) return probed;
+  for (const model::Assumption& assumption : probed->assumptions) {
+    if (assumption.replaced.empty()) continue;
+    warn("--assume " + assumption.key + "=" + assumption.value +
+         " overrides what was read: " + printable(assumption.replaced));
+  }
+  return probed;
+}
+
 Result<Guest> look_at_guest(const Options& options) {
   Guest guest;
   auto opened = open_system(options);
@@ -99,15 +111,10 @@ Result<Guest> look_at_guest(const Options& options) {
   if (!loaded) return tl::make_unexpected(loaded.error());
   guest.tables = std::move(*loaded);
 
-  auto probed = probe::probe(*guest.system, guest.tables, all_loaders(), options.assumptions);
+  auto probed = probe_guest(*guest.system, guest.tables, options);
   if (!probed) return tl::make_unexpected(probed.error());
   guest.facts = std::move(probed->facts);
   guest.assumptions = std::move(probed->assumptions);
-  for (const model::Assumption& assumption : guest.assumptions) {
-    if (assumption.replaced.empty()) continue;
-    warn("--assume " + assumption.key + "=" + assumption.value +
-         " overrides what was read: " + printable(assumption.replaced));
-  }
   return guest;
 }
 

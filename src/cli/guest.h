@@ -38,8 +38,12 @@ struct Guest {
 /// The shipped tables with --rules on top.
 [[nodiscard]] Result<tables::Tables> load_tables(const Options& options);
 
-/// Opens the machine, loads the tables with --rules, probes. Warns on stderr where an assumption
-/// overrides what could be read.
+/// Probes; warns on stderr where an assumption overrides what could be read.
+[[nodiscard]] Result<probe::Probed> probe_guest(const system::System& system,
+                                                const tables::Tables& tables,
+                                                const Options& options);
+
+/// Opens the machine, loads the tables with --rules, probes.
 [[nodiscard]] Result<Guest> look_at_guest(const Options& options);
 
 /// Measurements as asked for; `asked` says whether a reference was expected to answer.

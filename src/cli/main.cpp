@@ -14,9 +14,9 @@
 namespace guestclock::cli {
 namespace {
 
-constexpr std::array<const Verb*, 13> kVerbs{
+constexpr std::array<const Verb*, 14> kVerbs{
     &kDetect,   &kMeasure, &kAudit, &kPlan,    &kApply,     &kParamsList, &kParamsSet,
-    &kRollback, &kHistory, &kPurge, &kExplain, &kRulesList, &kRulesCheck};
+    &kRollback, &kHistory, &kPurge, &kExplain, &kRulesList, &kRulesCheck, &kCapture};
 
 StopFlag& stop_flag() {
   static StopFlag flag;

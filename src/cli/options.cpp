@@ -68,6 +68,11 @@ po::options_description describe_groups(unsigned groups) {
         "also overwrite a file that has hard links, undo over what somebody else changed since, "
         "forget what can still be undone");
   if ((groups & kDryRun) != 0) add("dry-run", "show what would be written, write nothing");
+  if ((groups & kRedacting) != 0) {
+    add("no-redact",
+        "leave serial numbers, UUIDs, MAC addresses, host names, process environments and boot "
+        "passwords in");
+  }
   if ((groups & kRules) != 0) {
     add("rules", po::value<std::string>()->value_name("DIR"),
         "more rules: a file of the same name replaces a shipped one");
@@ -197,6 +202,7 @@ Result<void> fill(const po::variables_map& given, Options& options) {
   options.dry_run = given.count("dry-run") != 0;
   options.yes = given.count("yes") != 0;
   options.force = given.count("force") != 0;
+  options.no_redact = given.count("no-redact") != 0;
   options.quiet = given.count("quiet") != 0;
   options.rules_directory = text_or_empty(given, "rules");
   options.state_dir = text_or_empty(given, "state-dir");

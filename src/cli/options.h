@@ -15,20 +15,21 @@ namespace guestclock::cli {
 
 /// Groups of options that a verb can take, as bits.
 enum OptionGroup : unsigned {
-  kWhere = 1U << 0U,       ///< --root --capture --assume
-  kMeasuring = 1U << 1U,   ///< --server --duration --no-network --no-spin --no-ticks
-  kNoMeasure = 1U << 2U,   ///< --no-measure
-  kSelecting = 1U << 3U,   ///< --entries --accept-risk
-  kState = 1U << 4U,       ///< --root --state-dir
-  kConfirming = 1U << 5U,  ///< --yes
-  kDryRun = 1U << 6U,      ///< --dry-run
-  kRules = 1U << 7U,       ///< --rules
-  kJudging = 1U << 8U,     ///< --fail-on
-  kEntries = 1U << 9U,     ///< --entries
-  kLoader = 1U << 10U,     ///< --loader
-  kUnset = 1U << 11U,      ///< --unset
-  kForce = 1U << 12U,      ///< --force
+  kWhere = 1U << 0U,         ///< --root --capture --assume
+  kMeasuring = 1U << 1U,     ///< --server --duration --no-network --no-spin --no-ticks
+  kNoMeasure = 1U << 2U,     ///< --no-measure
+  kSelecting = 1U << 3U,     ///< --entries --accept-risk
+  kState = 1U << 4U,         ///< --root --state-dir
+  kConfirming = 1U << 5U,    ///< --yes
+  kDryRun = 1U << 6U,        ///< --dry-run
+  kRules = 1U << 7U,         ///< --rules
+  kJudging = 1U << 8U,       ///< --fail-on
+  kEntries = 1U << 9U,       ///< --entries
+  kLoader = 1U << 10U,       ///< --loader
+  kUnset = 1U << 11U,        ///< --unset
+  kForce = 1U << 12U,        ///< --force
   kPeerFormats = 1U << 13U,  ///< --format virt-what and systemd
+  kRedacting = 1U << 14U,    ///< --no-redact
 };
 
 enum class Format { text, json, virt_what, systemd };
@@ -57,6 +58,7 @@ struct Options {
   bool dry_run = false;
   bool yes = false;
   bool force = false;
+  bool no_redact = false;
   bool quiet = false;
   bool help = false;
   Format format = Format::text;

@@ -39,5 +39,6 @@ extern const Verb kPurge;
 extern const Verb kExplain;
 extern const Verb kRulesList;
 extern const Verb kRulesCheck;
+extern const Verb kCapture;
 
 }  // namespace guestclock::cli

@@ -82,9 +82,19 @@ struct RulesCheckDocument {
   std::vector<std::string> errors;  ///< "file:line:column: what is wrong"
 };
 
-using Document = std::variant<DetectDocument, MeasureDocument, AuditReport, PlanDocument,
-                              ParamsListDocument, TransactionDocument, HistoryDocument,
-                              RulesListDocument, ExplainDocument, RulesCheckDocument>;
+/// `capture`.
+struct CaptureDocument {
+  std::string directory;
+  std::int64_t files = 0;
+  bool redacted = true;
+  std::vector<std::string> refused;  ///< paths that need more privilege than there was
+  bool incomplete = false;           ///< there was more than a capture may hold
+};
+
+using Document =
+    std::variant<DetectDocument, MeasureDocument, AuditReport, PlanDocument, ParamsListDocument,
+                 TransactionDocument, HistoryDocument, RulesListDocument, ExplainDocument,
+                 RulesCheckDocument, CaptureDocument>;
 
 /// Highest severity among findings that are not held; nothing where there is none.
 [[nodiscard]] std::optional<Severity> worst_severity(const Judgement& judgement);

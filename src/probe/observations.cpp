@@ -33,7 +33,7 @@ bool is_x86(const Observations& seen) {
 bool elsewhere(const std::vector<ClueCondition>& conditions, const Observations& seen) {
   return std::any_of(conditions.begin(), conditions.end(), [&](const ClueCondition& condition) {
     return condition.source == Source::arch && seen.arch.known() &&
-           (seen.arch.value() != condition.name) != condition.negated;
+           seen.arch.value().starts_with(condition.name) == condition.negated;
   });
 }
 

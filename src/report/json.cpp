@@ -217,6 +217,16 @@ Json to_json(const model::RulesCheckDocument& document) {
   return json;
 }
 
+Json to_json(const model::CaptureDocument& document) {
+  Json json = with_schema("capture");
+  json["directory"] = document.directory;
+  json["files"] = document.files;
+  json["redacted"] = document.redacted;
+  json["refused"] = document.refused;
+  json["incomplete"] = document.incomplete;
+  return json;
+}
+
 }  // namespace
 
 std::string render_json(const model::Document& document) {

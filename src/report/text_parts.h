@@ -23,5 +23,6 @@ void write_document(Page& page, const model::HistoryDocument& document);
 void write_document(Page& page, const model::RulesListDocument& document);
 void write_document(Page& page, const model::ExplainDocument& document);
 void write_document(Page& page, const model::RulesCheckDocument& document);
+void write_document(Page& page, const model::CaptureDocument& document);
 
 }  // namespace guestclock::report

@@ -1,4 +1,4 @@
-// Sink: files of the user's, outside of what is audited.
+// Sink: files and directories of the user's, outside of what is audited.
 #include <cerrno>
 #include <cstdlib>
 #include <memory>
@@ -13,6 +13,7 @@
 #include "system/file_status.h"
 #include "system/machines.h"
 #include "system/new_file.h"
+#include "system/new_tree.h"
 
 namespace guestclock::system {
 namespace {
@@ -43,6 +44,7 @@ Result<void> write_through(const std::string& path, std::string_view bytes) {
 class FileSink final : public Sink {
  public:
   Result<void> write(std::string_view path, std::string_view bytes) override;
+  Result<void> write_tree(std::string_view directory, std::span<const TreeEntry> entries) override;
 };
 
 Result<void> FileSink::write(std::string_view path, std::string_view bytes) {
@@ -85,6 +87,15 @@ Result<void> FileSink::write(std::string_view path, std::string_view bytes) {
   }
   if (auto done = made->sync(); !done) return done;
   return made->replace(name);
+}
+
+Result<void> FileSink::write_tree(std::string_view directory, std::span<const TreeEntry> entries) {
+  auto tree = NewTree::create(directory);
+  if (!tree) return tl::make_unexpected(std::move(tree).error());
+  for (const TreeEntry& entry : entries) {
+    if (auto added = tree->add(entry); !added) return added;
+  }
+  return tree->move_into_place();
 }
 
 }  // namespace

@@ -19,7 +19,8 @@ namespace guestclock::system {
 [[nodiscard]] Result<std::unique_ptr<System>> open_tree(const std::string& directory);
 
 /// A recorded guest (--capture): DIR/root as its files and, where present, uname-m.txt,
-/// cpuid-signature.txt, cpuid.txt (`cpuid -r` lines), dmidecode.txt, dmi-derived/, sysctl.txt.
+/// cpuid-signature.txt, cpuid.txt (`cpuid -r` lines), dmidecode.txt, dmi-derived/, sysctl.txt,
+/// unread.txt (system/unread_files.h).
 /// The clocks, the network and everything else live are `unsupported`.
 [[nodiscard]] Result<std::unique_ptr<System>> open_capture(const std::string& directory);
 

@@ -9,6 +9,7 @@
 #include "system/overlay_files.h"
 #include "system/recorded_machine.h"
 #include "system/rooted_files.h"
+#include "system/unread_files.h"
 
 namespace guestclock::system {
 namespace {
@@ -104,6 +105,10 @@ Result<std::unique_ptr<System>> open_capture(const std::string& directory) {
 
   Recording recording;
   recording.files = std::move(*tree);
+  if (const auto unread = capture.read("/unread.txt")) {
+    recording.files =
+        std::make_unique<UnreadFiles>(std::move(recording.files), parse_unread(*unread));
+  }
   recording.cpuid = captured_cpuid(capture);
   recording.sysctl = captured_sysctl(capture);
   recording.kernel = captured_kernel(capture, *recording.files);

@@ -33,7 +33,7 @@ TEST(CommandLine, WithoutArgumentsPrintsAScreenful) {
 
 TEST(CommandLine, EveryVerbHasHelp) {
   for (const char* const verb : {"detect", "measure", "audit", "plan", "apply", "rollback",
-                                 "history", "explain", "rules list", "rules check"}) {
+                                 "history", "explain", "rules list", "rules check", "capture"}) {
     std::vector<std::string> words;
     for (std::string rest = verb; !rest.empty();) {
       const std::size_t blank = rest.find(' ');
@@ -86,7 +86,9 @@ INSTANTIATE_TEST_SUITE_P(
                     BadUse{{"plan", "no-such-rule"}, "no-such-rule"},
                     BadUse{{"explain"}, "explain needs"},
                     BadUse{{"explain", "no-such-rule"}, "no-such-rule"},
-                    BadUse{{"rollback"}, "--yes"},
+                    BadUse{{"rollback"}, "--yes"}, BadUse{{"capture"}, "capture needs"},
+                    BadUse{{"capture", "a", "b"}, "unexpected argument 'b'"},
+                    BadUse{{"detect", "--no-redact"}, "no-redact"},
                     BadUse{{"apply", "--yes", "--capture", "/tmp"}, "capture"},
                     BadUse{{"history", "--state-dir", "relative"}, "--state-dir relative"}));
 

@@ -149,6 +149,13 @@ std::vector<Sample> sample_documents() {
        model::ExplainDocument{sample_rule(), {"rhel5-vmware-i386-divider"}}},
       {"rules-check", file("rules-check"),
        model::RulesCheckDocument{2, {"broken.json:3:7: a comma is missing"}}},
+      {"capture", file("capture"),
+       model::CaptureDocument{"/tmp/guest",
+                              87,
+                              true,
+                              {"/sys/class/dmi/id/product_uuid", "/boot/grub/grub.cfg"},
+                              true}},
+      {"capture-plain", file("capture"), model::CaptureDocument{"guest", 1, false, {}, false}},
   };
 }
 

@@ -90,5 +90,60 @@ TEST_F(SinkTest, AnOpenDescriptorIsContinuedNotReopened) {
   EXPECT_EQ(scratch_.read("redirected"), "first second");
 }
 
+using Kind = TreeEntry::Kind;
+
+TEST_F(SinkTest, ATreeIsMadeInOnePiece) {
+  const std::vector<TreeEntry> entries{{"a/b/file", Kind::file, std::string("x\0\n", 3)},
+                                       {"a/empty", Kind::directory, ""},
+                                       {"a/link", Kind::symlink, "/nowhere"},
+                                       {"top", Kind::file, ""}};
+  ASSERT_TRUE(sink_->write_tree(path("tree/"), entries));
+  EXPECT_EQ(scratch_.read("tree/a/b/file"), std::string("x\0\n", 3));
+  EXPECT_TRUE(std::filesystem::is_directory(path("tree/a/empty")));
+  EXPECT_EQ(std::filesystem::read_symlink(path("tree/a/link")), "/nowhere");
+  EXPECT_EQ(scratch_.read("tree/top"), "");
+  EXPECT_EQ(names(), 1);
+  struct stat status {};
+  ASSERT_EQ(::stat(path("tree").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777U, 0700U) << "what only its owner could read stays so";
+}
+
+TEST_F(SinkTest, ATreeTakesAnEmptyDirectoryAndNothingElse) {
+  const std::vector<TreeEntry> entries{{"file", Kind::file, "x"}};
+  std::filesystem::create_directory(path("empty"));
+  std::filesystem::create_symlink("empty", path("link"));
+  ASSERT_TRUE(sink_->write_tree(path("link"), entries));
+  EXPECT_EQ(scratch_.read("empty/file"), "x");
+  EXPECT_TRUE(std::filesystem::is_symlink(path("link")));
+
+  scratch_.write("plain", "");
+  std::filesystem::create_symlink("nowhere", path("dangling"));
+  for (const char* const taken : {"empty", "plain", "dangling", "link"}) {
+    const auto refused = sink_->write_tree(path(taken), entries);
+    ASSERT_FALSE(refused) << taken;
+    EXPECT_EQ(refused.error().code, ErrorCode::unsafe) << taken;
+  }
+  EXPECT_EQ(sink_->write_tree("", entries).error().code, ErrorCode::usage);
+  EXPECT_EQ(sink_->write_tree(path("no/parent"), entries).error().code, ErrorCode::not_found);
+  EXPECT_EQ(names(), 4);
+}
+
+TEST_F(SinkTest, ATreeThatFailsLeavesNothing) {
+  std::filesystem::create_directory(path("outside"));
+  const std::vector<std::vector<TreeEntry>> bad{
+      {{"x", Kind::symlink, path("outside")}, {"x/file", Kind::file, "1"}},
+      {{"x", Kind::symlink, path("outside/file")}, {"x", Kind::file, "1"}},
+      {{"x", Kind::file, ""}, {"x/y", Kind::directory, ""}},
+      {{"../file", Kind::file, "1"}},
+      {{"x/../../file", Kind::file, "1"}},
+      {{"x/", Kind::file, "1"}},
+      {{std::string(300, 'n'), Kind::file, "1"}}};
+  for (const std::vector<TreeEntry>& entries : bad) {
+    EXPECT_FALSE(sink_->write_tree(path("tree"), entries)) << entries.back().path;
+    EXPECT_EQ(names(), 1) << entries.back().path;
+    EXPECT_TRUE(std::filesystem::is_empty(path("outside")));
+  }
+}
+
 }  // namespace
 }  // namespace guestclock::system

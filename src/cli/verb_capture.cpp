@@ -22,14 +22,22 @@ std::string host_name_of(const system::System& system) {
 /// The words that the hypervisor table looks for.
 std::vector<std::string> words_of(const tables::Hypervisors& table) {
   std::vector<std::string> words;
-  for (const tables::DmiRow& row : table.dmi) {
-    for (const std::string& word : {row.prefix, row.vm, row.platform})
-      words.push_back(word);
+  const auto add_conditions = [&words](const std::vector<tables::ClueCondition>& conditions) {
+    for (const tables::ClueCondition& condition : conditions)
+      words.push_back(condition.text);
+  };
+  for (const tables::Clue& clue : table.clues) {
+    words.insert(words.end(), {clue.vm, clue.platform});
+    add_conditions(clue.when);
   }
   for (const tables::SignatureRow& row : table.signatures)
     words.push_back(row.vm);
-  for (const tables::ContainerFileRow& row : table.container_files)
-    words.push_back(row.container);
+  for (const tables::ContainerClue& clue : table.containers) {
+    words.push_back(clue.container);
+    add_conditions(clue.when);
+  }
+  for (const auto& [word, id] : table.container_names.ids)
+    words.insert(words.end(), {word, id});
   return words;
 }
 

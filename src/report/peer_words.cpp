@@ -97,6 +97,7 @@ class VirtWhat {
   explicit VirtWhat(const model::Facts& facts)
       : vm_(present(facts.virtualization.vm)),
         mode_(facts.virtualization.mode.value_or("")),
+        bare_(facts.virtualization.vm.value_or("") == "none"),
         platform_(facts.virtualization.platform.value_or("")),
         container_(present(facts.virtualization.container)),
         arch_(facts.kernel.arch.value_or("")) {}
@@ -122,7 +123,7 @@ class VirtWhat {
   }
 
   void add_platform() {
-    if (platform_ == "alibaba" && vm_.empty()) return add("alibaba_cloud-ebm");
+    if (platform_ == "alibaba" && bare_) return add("alibaba_cloud-ebm");
     if (vm_.empty()) return;
     if (platform_ == "rhev") add_all({"rhev", "redhat"});
     add(word_for(kVirtWhatPlatforms, platform_));
@@ -155,6 +156,7 @@ class VirtWhat {
 
   std::string vm_;
   std::string mode_;
+  bool bare_;
   std::string platform_;
   std::string container_;
   std::string arch_;

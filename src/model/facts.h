@@ -74,6 +74,10 @@ struct Tsc {
   Fact<bool> known_freq;  ///< the hypervisor told the kernel the frequency
   Fact<bool> reliable;    ///< the kernel skips its checks (tsc_reliable)
   Fact<bool> adjust;      ///< TSC_ADJUST MSR present
+  Fact<bool> rdtscp;
+  Fact<bool> deadline_timer;      ///< the local APIC timer can be set to an instant of the TSC
+  Fact<std::int64_t> told_khz;    ///< frequency that the hypervisor or the CPU tells
+  Fact<std::string> told_khz_by;  ///< "cpuid 0x40000010"; known and empty: nobody tells it
 
   friend bool operator==(const Tsc&, const Tsc&) = default;
 };
@@ -81,6 +85,8 @@ struct Tsc {
 struct PtpDevice {
   std::string name;              ///< ptp0
   Fact<std::string> clock_name;  ///< "KVM virtual PTP", "hyperv", ...
+  /// A name in /dev that stays when the number changes ("/dev/ptp_kvm"); known and empty: none.
+  Fact<std::string> stable_name;
   friend bool operator==(const PtpDevice&, const PtpDevice&) = default;
 };
 
@@ -91,13 +97,91 @@ struct RtcDevice {
   friend bool operator==(const RtcDevice&, const RtcDevice&) = default;
 };
 
+struct KvmClockInterface {
+  Fact<bool> offered;        ///< a KVM block is there
+  Fact<bool> old_msrs;       ///< kvmclock by MSRs 0x11 and 0x12
+  Fact<bool> new_msrs;       ///< kvmclock by MSRs 0x4b564d00 and 0x4b564d01
+  Fact<bool> stable;         ///< no warps from one CPU to the next
+  Fact<bool> steal_time;     ///< the host tells how long it did not run a CPU
+  Fact<bool> realtime_hint;  ///< the host promises not to preempt virtual CPUs
+
+  friend bool operator==(const KvmClockInterface&, const KvmClockInterface&) = default;
+};
+
+struct HypervClockInterface {
+  Fact<bool> offered;  ///< a block with Hyper-V's interface is there, whoever made it
+  Fact<bool> reference_counter;
+  Fact<bool> reference_tsc_page;
+  Fact<bool> frequency_msrs;
+  Fact<bool> reenlightenment;        ///< a migration to another TSC frequency is announced
+  Fact<bool> tsc_invariant_control;  ///< the guest may ask for an invariant TSC
+
+  friend bool operator==(const HypervClockInterface&, const HypervClockInterface&) = default;
+};
+
+struct XenClockInterface {
+  Fact<bool> offered;
+  /// default, always-emulate, never-emulate, pvrdtscp; known and empty: Xen is not offered.
+  Fact<std::string> tsc_mode;
+  Fact<bool> tsc_emulated;
+  Fact<bool> host_tsc_reliable;
+
+  friend bool operator==(const XenClockInterface&, const XenClockInterface&) = default;
+};
+
+/// Leaf 0x10 of the hypervisor's block.
+struct TimingLeaf {
+  Fact<bool> offered;
+  Fact<std::int64_t> tsc_khz;
+  Fact<std::int64_t> bus_khz;  ///< local APIC timer
+
+  friend bool operator==(const TimingLeaf&, const TimingLeaf&) = default;
+};
+
+/// The page in which the hypervisor says how its counter relates to real time.
+struct VmclockDevice {
+  Fact<bool> offered;
+  Fact<std::string> device;  ///< /dev/vmclock0; known and empty: no driver made one
+
+  friend bool operator==(const VmclockDevice&, const VmclockDevice&) = default;
+};
+
+/// What the platform offers for keeping time, whether the kernel uses it or not. The first four are
+/// what CPUID shows to user space: a paravirtual guest (Xen PV, PVM) may see the hypervisor beneath
+/// its own there. What a block that is not there would offer is known: false.
+struct ClockInterfaces {
+  KvmClockInterface kvm;
+  HypervClockInterface hyperv;
+  XenClockInterface xen;
+  TimingLeaf timing_leaf;
+  VmclockDevice vmclock;
+  Fact<bool> vmgenid;  ///< the device that tells of a snapshot or a clone
+
+  friend bool operator==(const ClockInterfaces&, const ClockInterfaces&) = default;
+};
+
+/// A line of the kernel's log about its clock.
+struct ClockEvent {
+  std::string name;     ///< which pattern it fits: "clocksource-switched", ...
+  Fact<double> time_s;  ///< since boot
+  std::string text;     ///< the line, printable and bounded
+  std::string meaning;
+
+  friend bool operator==(const ClockEvent&, const ClockEvent&) = default;
+};
+
 struct Clock {
   Fact<std::string> source;  ///< current clocksource (Linux) or timecounter (FreeBSD)
-  Fact<std::vector<std::string>> available;  ///< in the kernel's order
-  Fact<std::string> event_device;            ///< clockevent device of CPU 0
+  /// In the kernel's order. A clocksource that is not listed can still be one that can be chosen:
+  /// once high-resolution timers run, Linux hides those that cannot serve them, and the boot
+  /// parameter takes names that are registered later.
+  Fact<std::vector<std::string>> available;
+  Fact<std::string> event_device;  ///< clockevent device of CPU 0
   Tsc tsc;
   Fact<std::vector<PtpDevice>> ptp;
   Fact<std::vector<RtcDevice>> rtc;
+  ClockInterfaces interfaces;
+  Fact<std::vector<ClockEvent>> kernel_log;  ///< oldest first
 
   friend bool operator==(const Clock&, const Clock&) = default;
 };

@@ -60,12 +60,17 @@ void fields(Self& self, Visitor&& visit) {
   visit("known_freq", self.known_freq, Form::plain);
   visit("reliable", self.reliable, Form::plain);
   visit("adjust", self.adjust, Form::plain);
+  visit("rdtscp", self.rdtscp, Form::plain);
+  visit("deadline_timer", self.deadline_timer, Form::plain);
+  visit("told_khz", self.told_khz, Form::plain);
+  visit("told_khz_by", self.told_khz_by, Form::word_or_null);
 }
 
 template <Is<PtpDevice> Self, class Visitor>
 void fields(Self& self, Visitor&& visit) {
   visit("name", self.name, Form::plain);
   visit("clock_name", self.clock_name, Form::plain);
+  visit("stable_name", self.stable_name, Form::word_or_null);
 }
 
 template <Is<RtcDevice> Self, class Visitor>
@@ -73,6 +78,65 @@ void fields(Self& self, Visitor&& visit) {
   visit("name", self.name, Form::plain);
   visit("driver", self.driver, Form::plain);
   visit("sets_clock", self.sets_clock, Form::plain);
+}
+
+template <Is<KvmClockInterface> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("offered", self.offered, Form::plain);
+  visit("old_msrs", self.old_msrs, Form::plain);
+  visit("new_msrs", self.new_msrs, Form::plain);
+  visit("stable", self.stable, Form::plain);
+  visit("steal_time", self.steal_time, Form::plain);
+  visit("realtime_hint", self.realtime_hint, Form::plain);
+}
+
+template <Is<HypervClockInterface> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("offered", self.offered, Form::plain);
+  visit("reference_counter", self.reference_counter, Form::plain);
+  visit("reference_tsc_page", self.reference_tsc_page, Form::plain);
+  visit("frequency_msrs", self.frequency_msrs, Form::plain);
+  visit("reenlightenment", self.reenlightenment, Form::plain);
+  visit("tsc_invariant_control", self.tsc_invariant_control, Form::plain);
+}
+
+template <Is<XenClockInterface> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("offered", self.offered, Form::plain);
+  visit("tsc_mode", self.tsc_mode, Form::word_or_null);
+  visit("tsc_emulated", self.tsc_emulated, Form::plain);
+  visit("host_tsc_reliable", self.host_tsc_reliable, Form::plain);
+}
+
+template <Is<TimingLeaf> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("offered", self.offered, Form::plain);
+  visit("tsc_khz", self.tsc_khz, Form::plain);
+  visit("bus_khz", self.bus_khz, Form::plain);
+}
+
+template <Is<VmclockDevice> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("offered", self.offered, Form::plain);
+  visit("device", self.device, Form::word_or_null);
+}
+
+template <Is<ClockInterfaces> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("kvm", self.kvm, Form::plain);
+  visit("hyperv", self.hyperv, Form::plain);
+  visit("xen", self.xen, Form::plain);
+  visit("timing_leaf", self.timing_leaf, Form::plain);
+  visit("vmclock", self.vmclock, Form::plain);
+  visit("vmgenid", self.vmgenid, Form::plain);
+}
+
+template <Is<ClockEvent> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("name", self.name, Form::plain);
+  visit("time_s", self.time_s, Form::seconds);
+  visit("text", self.text, Form::plain);
+  visit("meaning", self.meaning, Form::plain);
 }
 
 template <Is<Clock> Self, class Visitor>
@@ -83,6 +147,8 @@ void fields(Self& self, Visitor&& visit) {
   visit("tsc", self.tsc, Form::plain);
   visit("ptp", self.ptp, Form::plain);
   visit("rtc", self.rtc, Form::plain);
+  visit("interfaces", self.interfaces, Form::plain);
+  visit("kernel_log", self.kernel_log, Form::plain);
 }
 
 template <Is<BootEntry> Self, class Visitor>

@@ -1,10 +1,12 @@
 // What would this guest boot, with which parameters?
 #include "base/text.h"
 #include "probe/probe.h"
+#include "probe/unread.h"
 
 namespace guestclock::probe {
 
-model::Boot probe_boot(const system::System& system, std::span<const boot::LoaderInUse> loaders) {
+model::Boot probe_boot(const system::System& system, std::span<const boot::LoaderInUse> loaders,
+                       std::vector<model::Unread>& unread) {
   using model::Fact;
   model::Boot boot;
   if (loaders.empty()) {
@@ -22,6 +24,7 @@ model::Boot probe_boot(const system::System& system, std::span<const boot::Loade
     auto entries = in_use.loader->entries(system.files(), in_use.located);
     if (!entries) {
       unreadable = describe(entries.error());
+      note_unread(unread, entries.error(), entries.error().path, "CAP_DAC_READ_SEARCH");
       continue;
     }
     all.insert(all.end(), entries->begin(), entries->end());

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "probe/architecture.h"
 #include "probe/unknown_reason.h"
+#include "probe/unread.h"
 
 namespace guestclock::probe {
 namespace {
@@ -180,7 +181,8 @@ class Observer {
     const auto raw = files_.read(kSmbiosBios, 4096);
     if (!raw) {
       seen_.smbios_vm = model::Fact<bool>::unknown(unknown_reason(system_, raw.error()));
-      note_denied(raw.error(), "the SMBIOS virtual machine bit", "CAP_DAC_READ_SEARCH");
+      note_unread(seen_.unread, raw.error(), "the SMBIOS virtual machine bit",
+                  "CAP_DAC_READ_SEARCH");
     } else if (raw->size() <= kOffset) {
       seen_.smbios_vm = model::Fact<bool>::unknown("the BIOS structure is too short for it");
     } else {
@@ -194,11 +196,6 @@ class Observer {
     if (!seen_.cpuid && is_x86(seen_)) read_file("/dev/sev-guest", false);
   }
 
-  void note_denied(const Error& error, std::string what, std::string capability) {
-    if (error.code != ErrorCode::permission) return;
-    seen_.unread.push_back({std::move(what), std::move(capability)});
-  }
-
   void read_namespace() {
     const auto link = files_.read_link("/proc/self/ns/pid");
     seen_.pid_namespace =
@@ -210,7 +207,7 @@ class Observer {
     if (const auto block = files_.read("/proc/1/environ", kTextLimit)) {
       seen_.environment = parse_environment(*block);
     } else {
-      note_denied(block.error(), "the environment of process 1", "CAP_SYS_PTRACE");
+      note_unread(seen_.unread, block.error(), "the environment of process 1", "CAP_SYS_PTRACE");
     }
     seen_.cgroups = files_.read("/proc/self/cgroup", kTextLimit).value_or("");
     for (const std::string& path : table.container_names.files)

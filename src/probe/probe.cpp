@@ -64,7 +64,7 @@ Result<Probed> probe(const system::System& system, const tables::Tables& tables,
   model::Facts& facts = probed.facts;
   facts.kernel = probe_kernel(system);
   facts.virtualization = probe_virtualization(system, tables.hypervisors, facts.kernel);
-  facts.clock = probe_clock(system);
+  facts.clock = probe_clock(system, facts.virtualization.unread);
   Processes processes(system);
   facts.timesync.daemons = probe_time_daemons(system, processes);
   facts.timesync.guest_tools = probe_guest_tools(system, processes);
@@ -75,7 +75,7 @@ Result<Probed> probe(const system::System& system, const tables::Tables& tables,
   settings::LocateHints hints;
   if (facts.kernel.os.known()) hints.os = facts.kernel.os.value();
   const auto in_use = boot::loaders_in_use(loaders, system.files(), hints);
-  facts.boot = probe_boot(system, in_use);
+  facts.boot = probe_boot(system, in_use, facts.virtualization.unread);
   complete_freebsd(facts.kernel, in_use);
   if (!facts.kernel.release.known() && !system.live()) {
     facts.kernel.release = release_of_tree(system.files(), facts.boot);

@@ -21,9 +21,12 @@ namespace guestclock::probe {
 /// os, distribution, release, arch, command line; hz and tickless where the kernel's configuration
 /// says so. FreeBSD's hz comes from its tunables: see probe_freebsd_hz.
 [[nodiscard]] model::Kernel probe_kernel(const system::System& system);
-[[nodiscard]] model::Clock probe_clock(const system::System& system);
+/// What only more privilege could read is added to `unread`, here and below.
+[[nodiscard]] model::Clock probe_clock(const system::System& system,
+                                       std::vector<model::Unread>& unread);
 [[nodiscard]] model::Boot probe_boot(const system::System& system,
-                                     std::span<const boot::LoaderInUse> loaders);
+                                     std::span<const boot::LoaderInUse> loaders,
+                                     std::vector<model::Unread>& unread);
 [[nodiscard]] model::Fact<std::vector<model::TimeDaemon>> probe_time_daemons(
     const system::System& system, Processes& processes);
 [[nodiscard]] model::GuestTools probe_guest_tools(const system::System& system,

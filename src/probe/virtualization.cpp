@@ -1,9 +1,9 @@
-// Where am I: hypervisor, container, platform.
+#include "probe/virtualization.h"
+
 #include <algorithm>
 
 #include "probe/container_judgement.h"
 #include "probe/hypervisor_judgement.h"
-#include "probe/observations.h"
 #include "probe/probe.h"
 
 namespace guestclock::probe {
@@ -20,10 +20,9 @@ const std::string* nested_hint(const model::Fact<std::vector<std::string>>& cmdl
 
 }  // namespace
 
-model::Virtualization probe_virtualization(const system::System& system,
+model::Virtualization judge_virtualization(const Observations& seen,
                                            const tables::Hypervisors& table,
                                            const model::Kernel& kernel) {
-  const Observations seen = observe(system, table);
   model::Virtualization found = judge_hypervisor(seen, table);
   if (const std::string* const hint = nested_hint(kernel.cmdline)) {
     if (!found.nested.known()) found.nested = std::string("likely");
@@ -32,6 +31,12 @@ model::Virtualization probe_virtualization(const system::System& system,
   }
   found.container = judge_container(seen, table, found.evidence);
   return found;
+}
+
+model::Virtualization probe_virtualization(const system::System& system,
+                                           const tables::Hypervisors& table,
+                                           const model::Kernel& kernel) {
+  return judge_virtualization(observe(system, table), table, kernel);
 }
 
 }  // namespace guestclock::probe

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "base/text.h"
 #include "report/text_parts.h"
 
@@ -75,7 +77,10 @@ std::string ptp_in_words(const std::vector<model::PtpDevice>& devices) {
   std::vector<std::string> all;
   all.reserve(devices.size());
   for (const model::PtpDevice& device : devices) {
-    all.push_back(device.name + " (" + in_words(device.clock_name) + ")");
+    std::string text = device.name + " (" + in_words(device.clock_name);
+    const std::string stable = device.stable_name.value_or("");
+    if (!stable.empty()) text += ", " + stable;
+    all.push_back(text + ")");
   }
   return in_words(all, ", ");
 }
@@ -91,6 +96,12 @@ std::string rtc_in_words(const std::vector<model::RtcDevice>& devices) {
   return in_words(all, ", ");
 }
 
+std::string told_in_words(const model::Tsc& tsc) {
+  return in_words(tsc.told_khz, [&](std::int64_t khz) {
+    return std::to_string(khz) + " kHz (" + in_words(tsc.told_khz_by) + ")";
+  });
+}
+
 void write_clock(Page& page, const model::Clock& facts) {
   page.heading("Clock");
   page.field("clocksource", in_words(facts.source));
@@ -102,8 +113,97 @@ void write_clock(Page& page, const model::Clock& facts) {
              }));
   page.field("TSC reliable", in_words(facts.tsc.reliable));
   page.field("TSC_ADJUST", in_words(facts.tsc.adjust));
+  page.field("RDTSCP", in_words(facts.tsc.rdtscp));
+  page.field("TSC deadline", in_words(facts.tsc.deadline_timer));
+  page.field("TSC told", told_in_words(facts.tsc));
   page.field("PTP devices", in_words(facts.ptp, ptp_in_words));
   page.field("RTC devices", in_words(facts.rtc, rtc_in_words));
+}
+
+/// One part of an interface.
+struct Part {
+  std::string_view name;
+  const model::Fact<bool>& there;
+};
+
+/// "no", or "stable, steal time; not: realtime hint; unknown: ...".
+std::string interface_in_words(const model::Fact<bool>& offered,
+                               std::initializer_list<Part> parts) {
+  if (!offered.known() || !offered.value()) return in_words(offered);
+  std::vector<std::string> there;
+  std::vector<std::string> missing;
+  std::vector<std::string> unknown;
+  for (const Part& part : parts) {
+    const std::string name(part.name);
+    if (!part.there.known()) {
+      unknown.push_back(name + " (" + part.there.reason() + ")");
+    } else {
+      (part.there.value() ? there : missing).push_back(name);
+    }
+  }
+  std::vector<std::string> text;
+  text.push_back(there.empty() ? std::string("yes") : join(there, ", "));
+  if (!missing.empty()) text.push_back("not: " + join(missing, ", "));
+  if (!unknown.empty()) text.push_back("unknown: " + join(unknown, ", "));
+  return join(text, "; ");
+}
+
+std::string xen_in_words(const model::XenClockInterface& xen) {
+  std::string text = interface_in_words(
+      xen.offered,
+      {{"TSC emulated", xen.tsc_emulated}, {"host TSC reliable", xen.host_tsc_reliable}});
+  if (xen.offered.value_or(false)) text += "; TSC mode: " + in_words(xen.tsc_mode);
+  return text;
+}
+
+std::string timing_in_words(const model::TimingLeaf& leaf) {
+  return in_words(leaf.offered, [&](bool offered) {
+    if (!offered) return std::string("no");
+    return "TSC kHz " + in_words(leaf.tsc_khz) + "; bus kHz " + in_words(leaf.bus_khz);
+  });
+}
+
+std::string vmclock_in_words(const model::VmclockDevice& vmclock) {
+  return in_words(vmclock.offered, [&](bool offered) {
+    if (!offered) return std::string("no");
+    const std::string device = vmclock.device.value_or("");
+    return device.empty() ? std::string("yes, but no driver made a device of it") : device;
+  });
+}
+
+void write_interfaces(Page& page, const model::ClockInterfaces& facts) {
+  const auto& [kvm, hyperv, xen, timing_leaf, vmclock, vmgenid] = facts;
+  page.heading("Clock interfaces offered");
+  page.field("KVM", interface_in_words(kvm.offered, {{"new MSRs", kvm.new_msrs},
+                                                     {"old MSRs", kvm.old_msrs},
+                                                     {"stable", kvm.stable},
+                                                     {"steal time", kvm.steal_time},
+                                                     {"realtime hint", kvm.realtime_hint}}));
+  page.field("Hyper-V",
+             interface_in_words(hyperv.offered,
+                                {{"reference counter", hyperv.reference_counter},
+                                 {"reference TSC page", hyperv.reference_tsc_page},
+                                 {"frequency MSRs", hyperv.frequency_msrs},
+                                 {"re-enlightenment", hyperv.reenlightenment},
+                                 {"TSC invariant control", hyperv.tsc_invariant_control}}));
+  page.field("Xen", xen_in_words(xen));
+  page.field("timing leaf", timing_in_words(timing_leaf));
+  page.field("vmclock", vmclock_in_words(vmclock));
+  page.field("vmgenid", in_words(vmgenid));
+}
+
+void write_kernel_log(Page& page, const model::Fact<std::vector<model::ClockEvent>>& log) {
+  page.heading("What the kernel's log says of its clock");
+  if (!log.known()) {
+    page.paragraph(2, "unknown: " + log.reason());
+    return;
+  }
+  if (log.value().empty()) page.paragraph(2, "nothing");
+  for (const model::ClockEvent& event : log.value()) {
+    page.field(event.time_s.known() ? fmt::format("{:.3f} s", event.time_s.value()) : "no time",
+               event.text);
+    page.field("", event.meaning);
+  }
 }
 
 void write_boot(Page& page, const model::Boot& facts) {
@@ -186,6 +286,8 @@ void write_facts(Page& page, const model::Facts& facts, bool evidence) {
   }
   write_kernel(page, facts.kernel);
   write_clock(page, facts.clock);
+  write_interfaces(page, facts.clock.interfaces);
+  if (evidence) write_kernel_log(page, facts.clock.kernel_log);
   write_boot(page, facts.boot);
   write_timesync(page, facts.timesync);
   write_guest_tools(page, facts.timesync.guest_tools);

@@ -6,7 +6,7 @@
 
 namespace guestclock::report {
 
-/// Every fact; `evidence`: each piece with what became of it and why.
+/// Every fact; `evidence`: each piece with what became of it and why, and the kernel's log.
 void write_facts(Page& page, const model::Facts& facts, bool evidence);
 void write_measurements(Page& page, const model::Measurements& measurements);
 void write_assumptions(Page& page, const std::vector<model::Assumption>& assumptions);

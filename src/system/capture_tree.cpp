@@ -130,7 +130,9 @@ CaptureTree capture_tree(const Recorder& recorder, Redaction* redaction) {
   collector.add_beside("cpuid.txt", cpuid_text(recorder.cpuid().recorded()));
   const std::string& machine = recorder.identity().machine();
   collector.add_beside("uname-m.txt", machine.empty() ? machine : machine + "\n");
-  // The kernel's log, dmesg.txt, goes here once System has it.
+  const std::string& log = recorder.recorded_kernel_log();
+  collector.add_beside("dmesg.txt",
+                       redaction == nullptr ? log : redaction->bytes("/dmesg.txt", log));
   return collector.take();
 }
 

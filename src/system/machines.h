@@ -14,13 +14,13 @@ namespace guestclock::system {
 /// The machine we run on.
 [[nodiscard]] Result<std::unique_ptr<System>> open_live();
 
-/// An unbooted tree (--root): its files, nothing else; everything live is `unsupported` with the
-/// reason that only a running system shows it.
+/// An unbooted tree (--root): its files, nothing else (the kernel's log is /var/log/dmesg);
+/// everything live is `unsupported` with the reason that only a running system shows it.
 [[nodiscard]] Result<std::unique_ptr<System>> open_tree(const std::string& directory);
 
 /// A recorded guest (--capture): DIR/root as its files and, where present, uname-m.txt,
 /// cpuid-signature.txt, cpuid.txt (`cpuid -r` lines), dmidecode.txt, dmi-derived/, sysctl.txt,
-/// unread.txt (system/unread_files.h).
+/// dmesg.txt, unread.txt (system/unread_files.h).
 /// The clocks, the network and everything else live are `unsupported`.
 [[nodiscard]] Result<std::unique_ptr<System>> open_capture(const std::string& directory);
 

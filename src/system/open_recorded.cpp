@@ -77,6 +77,17 @@ Result<KernelName> captured_kernel(const Files& capture, const Files& files) {
   return kernel;
 }
 
+/// What the last boot of an unbooted tree left: many distributions write it, early in that boot.
+Result<std::string> kernel_log_of_tree(const Files& files) {
+  if (auto text = files.read("/var/log/dmesg")) return text;
+  return tl::make_unexpected(live_only());
+}
+
+Result<std::string> captured_kernel_log(const Files& capture) {
+  if (auto text = capture.read("/dmesg.txt")) return text;
+  return tl::make_unexpected(not_in_capture());
+}
+
 /// The tree of the capture. It is opened inside the capture's directory: a link there leads nowhere
 /// else.
 Result<std::unique_ptr<Files>> captured_tree(const RootDirectory& capture) {
@@ -93,6 +104,7 @@ Result<std::unique_ptr<System>> open_tree(const std::string& directory) {
   if (!root) return tl::make_unexpected(std::move(root).error());
   Recording recording;
   recording.files = std::make_unique<RootedFiles>(std::move(*root));
+  recording.kernel_log = kernel_log_of_tree(*recording.files);
   return std::make_unique<RecordedMachine>(directory, std::move(recording));
 }
 
@@ -112,6 +124,7 @@ Result<std::unique_ptr<System>> open_capture(const std::string& directory) {
   recording.cpuid = captured_cpuid(capture);
   recording.sysctl = captured_sysctl(capture);
   recording.kernel = captured_kernel(capture, *recording.files);
+  recording.kernel_log = captured_kernel_log(capture);
   if (!recording.files->exists(kDmiDirectory)) {
     if (auto dmi = captured_dmi(capture); !dmi.empty()) {
       recording.files_below = std::move(recording.files);

@@ -45,6 +45,7 @@ struct Recording {
   std::unique_ptr<Cpuid> cpuid;
   std::unique_ptr<Sysctl> sysctl;
   Result<KernelName> kernel = tl::make_unexpected(live_only());
+  Result<std::string> kernel_log = tl::make_unexpected(live_only());
 };
 
 class RecordedMachine final : public System {
@@ -61,6 +62,7 @@ class RecordedMachine final : public System {
   [[nodiscard]] const Devices& devices() const override { return devices_; }
   [[nodiscard]] const Network& network() const override { return network_; }
   [[nodiscard]] const Identity& identity() const override { return identity_; }
+  [[nodiscard]] Result<std::string> kernel_log() const override { return recording_.kernel_log; }
 
  private:
   std::string root_;

@@ -34,6 +34,12 @@ Result<KernelName> RecordingIdentity::kernel() const {
   return name;
 }
 
+Result<std::string> Recorder::kernel_log() const {
+  auto text = under_.kernel_log();
+  if (text) kernel_log_ = *text;
+  return text;
+}
+
 Recorder::Recorder(const System& under)
     : under_(under),
       files_(under.files()),

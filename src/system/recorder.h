@@ -86,6 +86,9 @@ class Recorder final : public System {
   [[nodiscard]] const RecordingSysctl& sysctl() const override { return sysctl_; }
   [[nodiscard]] const Devices& devices() const override { return devices_; }
   [[nodiscard]] const RecordingIdentity& identity() const override { return identity_; }
+  [[nodiscard]] Result<std::string> kernel_log() const override;
+  /// Empty: not asked for, or not readable.
+  [[nodiscard]] const std::string& recorded_kernel_log() const { return kernel_log_; }
   /// What runs now is no part of a capture: not recorded.
   [[nodiscard]] const Clocks& clocks() const override { return under_.clocks(); }
   [[nodiscard]] const KernelCounters& counters() const override { return under_.counters(); }
@@ -98,6 +101,7 @@ class Recorder final : public System {
   RecordingSysctl sysctl_;
   RecordingDevices devices_;
   RecordingIdentity identity_;
+  mutable std::string kernel_log_;
 };
 
 }  // namespace guestclock::system

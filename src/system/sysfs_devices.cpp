@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
+
 namespace guestclock::system {
 namespace {
 
@@ -13,6 +15,19 @@ std::string without_line_end(std::string value) {
   while (value.ends_with('\n') || value.ends_with('\r'))
     value.pop_back();
   return value;
+}
+
+/// What udevd wrote down of the device: a line "S:ptp_kvm" for each of its links.
+std::vector<std::string> recorded_links(const Files& files, const std::string& path) {
+  std::vector<std::string> links;
+  const auto number = files.read(path + "/dev", kMaxAttribute);
+  if (!number) return links;
+  const auto record = files.read(fmt::format("/run/udev/data/c{}", trim(*number)), kMaxAttribute);
+  if (!record) return links;
+  for (const std::string_view line : lines(*record)) {
+    if (line.starts_with("S:")) links.push_back(fmt::format("/dev/{}", line.substr(2)));
+  }
+  return links;
 }
 
 }  // namespace
@@ -37,6 +52,7 @@ Result<std::vector<Device>> SysfsDevices::enumerate(
           device.attributes.emplace_back(attribute, without_line_end(std::move(*value)));
         }
       }
+      device.links = recorded_links(files_, path);
       devices.push_back(std::move(device));
     }
   }

@@ -12,7 +12,8 @@ class SysfsDevices final : public Devices {
   explicit SysfsDevices(const Files& files) : files_(files) {}
 
   /// From /sys/class/SUBSYSTEM and /sys/bus/SUBSYSTEM/devices. Attributes end without their
-  /// newline, as libudev gives them.
+  /// newline, as libudev gives them. Links (character devices only) from what udevd left in
+  /// /run/udev/data.
   [[nodiscard]] Result<std::vector<Device>> enumerate(
       std::string_view subsystem, std::span<const std::string_view> attributes) const override;
 

@@ -151,6 +151,7 @@ struct Device {
   std::string name;                                             ///< sysname: ptp0
   std::string path;                                             ///< syspath
   std::vector<std::pair<std::string, std::string>> attributes;  ///< the readable ones asked for
+  std::vector<std::string> links;  ///< udev's names for it: /dev/ptp_kvm; none without udevd
 
   [[nodiscard]] const std::string* attribute(std::string_view wanted) const;
 };
@@ -243,6 +244,10 @@ class System {
   [[nodiscard]] virtual const Devices& devices() const = 0;
   [[nodiscard]] virtual const Network& network() const = 0;
   [[nodiscard]] virtual const Identity& identity() const = 0;
+  /// What the kernel wrote to its log since boot, as far as it still has it, in the form of
+  /// dmesg(1); of an unbooted tree the log that its last boot left there. Reading takes nothing
+  /// away from other readers.
+  [[nodiscard]] virtual Result<std::string> kernel_log() const = 0;
 };
 
 }  // namespace guestclock::system

@@ -16,6 +16,7 @@ model::Facts one_of_each() {
   facts.virtualization.evidence.emplace_back();
   facts.clock.ptp = std::vector<model::PtpDevice>(1);
   facts.clock.rtc = std::vector<model::RtcDevice>(1);
+  facts.clock.kernel_log = std::vector<model::ClockEvent>(1);
   facts.boot.files = some_words;
   model::BootEntry entry;
   entry.parameters = some_words;

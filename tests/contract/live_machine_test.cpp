@@ -155,6 +155,17 @@ TEST_F(LiveMachine, CountersGrow) {
   }
 }
 
+TEST_F(LiveMachine, TheKernelsLogIsReadOrRefused) {
+  const auto log = machine_->kernel_log();
+  ASSERT_TRUE(answered(log));
+  if (!log) {
+    EXPECT_NE(log.error().hint.find("CAP_SYSLOG"), std::string::npos);
+    return;
+  }
+  EXPECT_LE(log->size(), std::size_t{256} << 10U);
+  EXPECT_EQ(machine_->kernel_log().value().empty(), log->empty()) << "reading takes nothing away";
+}
+
 TEST_F(LiveMachine, DevicesOfAMissingSubsystemAreNone) {
   const auto devices = machine_->devices().enumerate("guestclock_no_such_subsystem", {});
   ASSERT_TRUE(devices);

@@ -58,6 +58,7 @@ TEST_F(Recorded, ATreeIsItsFilesAndNothingElse) {
   expect_live_only(tree->sysctl().get("kern.hz"));
   expect_live_only(tree->sysctl().kenv("x"));
   expect_live_only(tree->identity().kernel());
+  expect_live_only(tree->kernel_log());
   EXPECT_THAT(tree->devices().enumerate("ptp", {}).value(), IsEmpty());
 }
 
@@ -76,6 +77,7 @@ TEST_F(Recorded, AnEmptyCaptureIsAnEmptyMachine) {
   EXPECT_FALSE(files.exists("/sys/class/dmi/id/sys_vendor"));
   EXPECT_EQ(machine->cpuid().leaf(1).error().message, "not in the capture");
   EXPECT_EQ(machine->sysctl().get("kern.hz").error().message, "not in the capture");
+  EXPECT_EQ(machine->kernel_log().error().message, "not in the capture");
   EXPECT_EQ(machine->identity().kernel().error().code, ErrorCode::unsupported);
   EXPECT_THAT(machine->devices().enumerate("rtc", {}).value(), IsEmpty());
 }
@@ -136,6 +138,14 @@ TEST_F(Recorded, SysctlAsPrinted) {
   EXPECT_EQ(capture()->sysctl().kenv("kern.hz").error().code, ErrorCode::unsupported);
 }
 
+TEST_F(Recorded, TheKernelsLog) {
+  write("dmesg.txt", "[    0.000000] of the capture\n");
+  write("root/var/log/dmesg", "of an earlier boot\n");
+  EXPECT_EQ(capture()->kernel_log().value(), "[    0.000000] of the capture\n");
+  const auto tree = open_tree((scratch_.path() / "root").string()).value();
+  EXPECT_EQ(tree->kernel_log().value(), "of an earlier boot\n");
+}
+
 constexpr std::string_view kDmidecode =  // synthetic
     "# dmidecode 3.0\n\nHandle 0x0001, DMI type 1, 27 bytes\nSystem Information\n"
     "\tManufacturer: Text Vendor\n";
@@ -171,6 +181,8 @@ TEST_F(Recorded, DmiWithoutATree) {
 TEST_F(Recorded, DevicesFromSysfsFiles) {
   write("root/sys/devices/virtual/ptp/ptp0/clock_name", "KVM virtual PTP\n");
   write("root/sys/class/ptp/ptp1/clock_name", "other");
+  write("root/sys/class/ptp/ptp1/dev", "248:1\n");
+  write("root/run/udev/data/c248:1", "N:ptp1\nS:ptp_other\nE:DEVNAME=/dev/ptp1\n");
   std::filesystem::create_symlink("../../devices/virtual/ptp/ptp0",
                                   scratch_.path() / "root/sys/class/ptp/ptp0");
   write("root/sys/class/ptp/version", "not a device");
@@ -183,7 +195,9 @@ TEST_F(Recorded, DevicesFromSysfsFiles) {
   EXPECT_EQ(ptp[0].path, "/sys/devices/virtual/ptp/ptp0");
   EXPECT_EQ(*ptp[0].attribute("clock_name"), "KVM virtual PTP");
   EXPECT_EQ(ptp[0].attribute("max_adjustment"), nullptr);
+  EXPECT_THAT(ptp[0].links, IsEmpty());
   EXPECT_EQ(ptp[1].path, "/sys/class/ptp/ptp1");
+  EXPECT_THAT(ptp[1].links, ElementsAre("/dev/ptp_other"));
   constexpr std::array<std::string_view, 1> kAvailable = {"available_clocksource"};
   const auto sources = machine->devices().enumerate("clocksource", kAvailable).value();
   ASSERT_EQ(sources.size(), 1U);

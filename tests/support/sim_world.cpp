@@ -249,6 +249,9 @@ const system::Network& SimWorld::network() const {
 const system::Identity& SimWorld::identity() const {
   return parts_->identity;
 }
+Result<std::string> SimWorld::kernel_log() const {
+  return not_simulated();
+}
 SimTime& SimWorld::time() const {
   return parts_->time;
 }

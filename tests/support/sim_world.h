@@ -1,6 +1,6 @@
 // A simulated machine behind the seam: clocks with rates, steps and freezes, CPUs that stop, a
-// network of fake NTP servers. Everything follows from one seed. Files, cpuid, sysctl and devices
-// are not simulated: they answer `unsupported`.
+// network of fake NTP servers. Everything follows from one seed. Files, cpuid, sysctl, devices and
+// the kernel's log are not simulated: they answer `unsupported`.
 #pragma once
 
 #include <functional>
@@ -75,6 +75,7 @@ class SimWorld final : public system::System {
   [[nodiscard]] const system::Devices& devices() const override;
   [[nodiscard]] const system::Network& network() const override;
   [[nodiscard]] const system::Identity& identity() const override;
+  [[nodiscard]] Result<std::string> kernel_log() const override;
 
   [[nodiscard]] SimTime& time() const;
   /// What the servers saw.

@@ -10,15 +10,13 @@ namespace guestclock::system {
 
 #if defined(__x86_64__) || defined(__i386__)
 
-namespace {
-
-CpuidRegisters ask(std::uint32_t leaf, std::uint32_t subleaf) {
-  CpuidRegisters out;
-  __cpuid_count(leaf, subleaf, out.eax, out.ebx, out.ecx, out.edx);
+CpuidRegisters LiveCpuid::ask(std::uint32_t leaf, std::uint32_t subleaf) const {
+  const std::lock_guard lock(mutex_);
+  const auto [at, first] = asked_.try_emplace({leaf, subleaf});
+  CpuidRegisters& out = at->second;
+  if (first) __cpuid_count(leaf, subleaf, out.eax, out.ebx, out.ecx, out.edx);
   return out;
 }
-
-}  // namespace
 
 Result<CpuidRegisters> LiveCpuid::leaf(std::uint32_t leaf, std::uint32_t subleaf) const {
   constexpr std::uint32_t kExtended = 0x80000000;

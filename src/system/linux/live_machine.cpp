@@ -3,6 +3,7 @@
 #include "system/linux/counters.h"
 #include "system/linux/cpuid.h"
 #include "system/linux/identity.h"
+#include "system/linux/kernel_log.h"
 #include "system/linux/network.h"
 #include "system/linux/udev_devices.h"
 #include "system/machines.h"
@@ -30,6 +31,7 @@ class LiveMachine final : public System {
   [[nodiscard]] const Devices& devices() const override { return devices_; }
   [[nodiscard]] const Network& network() const override { return network_; }
   [[nodiscard]] const Identity& identity() const override { return identity_; }
+  [[nodiscard]] Result<std::string> kernel_log() const override { return read_kernel_log(); }
 
  private:
   std::string root_ = "/";

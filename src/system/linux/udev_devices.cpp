@@ -16,21 +16,26 @@ struct Unref {
 };
 
 /// A device may go away between the scan and this: then it has no name.
-Device describe_device(udev* context, const char* path,
+Device describe_device(udev* context, const char* syspath,
                        std::span<const std::string_view> attributes) {
   Device out;
   // A new object each time: libudev keeps the attributes it has once read.
-  const std::unique_ptr<udev_device, Unref> device(::udev_device_new_from_syspath(context, path));
+  const std::unique_ptr<udev_device, Unref> device(
+      ::udev_device_new_from_syspath(context, syspath));
   if (!device) return out;
   const char* const name = ::udev_device_get_sysname(device.get());
   if (name == nullptr) return out;
   out.name = name;
-  out.path = path;
+  out.path = syspath;
   for (const std::string_view attribute : attributes) {
     const std::string key(attribute);
     if (const char* const value = ::udev_device_get_sysattr_value(device.get(), key.c_str())) {
       out.attributes.emplace_back(key, value);
     }
+  }
+  for (udev_list_entry* link = ::udev_device_get_devlinks_list_entry(device.get()); link != nullptr;
+       link = ::udev_list_entry_get_next(link)) {
+    if (const char* const path = ::udev_list_entry_get_name(link)) out.links.emplace_back(path);
   }
   return out;
 }

@@ -31,7 +31,8 @@ TEST(FactsJson, NullsAndTheWordUnknownHaveTheirReasons) {
   facts.virtualization.platform = std::string();
   facts.kernel.hz = Fact<std::int64_t>::live_only();
   facts.kernel.os = std::string("linux");
-  facts.clock.ptp = std::vector<PtpDevice>{{"ptp0", Fact<std::string>::unknown("not readable")}};
+  facts.clock.ptp =
+      std::vector<PtpDevice>{{"ptp0", Fact<std::string>::unknown("not readable"), std::string()}};
   const Json json = facts_to_json(facts);
   EXPECT_EQ(json["virtualization"]["vm"], "kvm");
   EXPECT_EQ(json["virtualization"]["container"], "unknown");

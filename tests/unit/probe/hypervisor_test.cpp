@@ -14,9 +14,10 @@ const tables::Hypervisors& table() {
 }
 
 /// An x86 guest whose CPUID blocks carry these signatures, lowest first.
-HypervisorEvidence x86(const std::vector<std::string>& signatures) {
-  HypervisorEvidence evidence;
-  evidence.anything = true;
+Observations x86(const std::vector<std::string>& signatures) {
+  Observations evidence;
+  evidence.anything = evidence.cpuid = true;
+  evidence.arch = std::string("x86_64");
   evidence.cpu_bit = !signatures.empty();
   std::uint32_t base = 0x40000000;
   for (const std::string& signature : signatures) {
@@ -28,38 +29,39 @@ HypervisorEvidence x86(const std::vector<std::string>& signatures) {
 
 struct Case {
   const char* name;
-  HypervisorEvidence evidence;
+  Observations evidence;
   const char* vm;
   const char* platform;
   const char* role;
 };
 
-HypervisorEvidence with_dmi(HypervisorEvidence evidence, std::map<std::string, std::string> dmi) {
-  evidence.dmi = std::move(dmi);
+Observations with_dmi(Observations evidence, std::map<std::string, std::string> dmi) {
+  evidence.dmi = true;
+  for (auto& [field, value] : dmi)
+    evidence.files["/sys/class/dmi/id/" + field] = {true, false, std::move(value)};
   return evidence;
 }
 
-HypervisorEvidence firecracker() {
-  HypervisorEvidence evidence = x86({"KVMKVMKVM"});
+Observations firecracker() {
+  Observations evidence = x86({"KVMKVMKVM"});
   evidence.acpi_ids = {"PNP0501", "AMZNC10C", "VMGENCTR"};
   return evidence;
 }
 
-HypervisorEvidence xen_pv() {
-  HypervisorEvidence evidence = x86({});
-  evidence.xen_type = true;
+Observations xen_pv() {
+  Observations evidence = x86({});
+  evidence.xen.type = "xen";
   return evidence;
 }
 
-HypervisorEvidence xen_dom0() {
-  HypervisorEvidence evidence = xen_pv();
-  evidence.xen_features = 0x2705;
-  evidence.xen_features = *evidence.xen_features | 0x800;
+Observations xen_dom0() {
+  Observations evidence = xen_pv();
+  evidence.xen.features = 0x2f05;
   return evidence;
 }
 
-HypervisorEvidence unnamed_bit() {
-  HypervisorEvidence evidence = x86({});
+Observations unnamed_bit() {
+  Observations evidence = x86({});
   evidence.cpu_bit = true;
   return evidence;
 }
@@ -123,7 +125,7 @@ TEST(Hypervisor, InterfacesAreListedWhateverTheVerdict) {
 }
 
 TEST(Hypervisor, NothingReadableIsUnknownAndNotBareMetal) {
-  HypervisorEvidence nothing;
+  Observations nothing;
   nothing.cpu_bit = model::Fact<bool>::live_only();
   const auto found = judge_hypervisor(nothing, table());
   EXPECT_FALSE(found.vm.known());

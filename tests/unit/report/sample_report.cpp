@@ -5,6 +5,23 @@ namespace guestclock::report {
 
 using model::Fact;
 
+namespace {
+
+/// Everything at once, as no machine has it.
+model::ClockInterfaces sample_interfaces() {
+  model::ClockInterfaces all;
+  all.kvm = {true, false, true, true, true, false};
+  all.hyperv = {true, true, true, Fact<bool>::unknown("the block ends before it"), false, false};
+  all.xen = {false, std::string(), false, false};
+  all.timing_leaf = {true, std::int64_t{2399998},
+                     Fact<std::int64_t>::unknown("the timing leaf says 0")};
+  all.vmclock = {true, std::string("/dev/vmclock0")};
+  all.vmgenid = false;
+  return all;
+}
+
+}  // namespace
+
 model::Facts sample_facts() {
   model::Facts facts;
   facts.virtualization.role = std::string("guest");
@@ -28,9 +45,22 @@ model::Facts sample_facts() {
   facts.clock.source = std::string("tsc");
   facts.clock.available = std::vector<std::string>{"tsc", "acpi_pm", "jiffies"};
   facts.clock.event_device = Fact<std::string>::live_only();
-  facts.clock.tsc = {true, false, Fact<bool>::unknown("no flag in /proc/cpuinfo"), true};
-  facts.clock.ptp = std::vector<model::PtpDevice>{{"ptp0", std::string("KVM virtual PTP")}};
+  facts.clock.tsc = {true,
+                     false,
+                     Fact<bool>::unknown("no flag in /proc/cpuinfo"),
+                     true,
+                     true,
+                     false,
+                     std::int64_t{2399998},
+                     std::string("cpuid 0x40000010")};
+  facts.clock.ptp = std::vector<model::PtpDevice>{
+      {"ptp0", std::string("KVM virtual PTP"), std::string("/dev/ptp_kvm")}};
   facts.clock.rtc = std::vector<model::RtcDevice>{{"rtc0", std::string("rtc_cmos"), true}};
+  facts.clock.interfaces = sample_interfaces();
+  facts.clock.kernel_log = std::vector<model::ClockEvent>{
+      {"hypervisor-detected", 0.0, "Hypervisor detected: VMware", "what the kernel takes it for"},
+      {"lost-ticks", Fact<double>::unknown("the line carries no time"),
+       "warning: many lost ticks.\\x1b[2J", "ticks were lost"}};
   facts.boot.loader = std::string("grub-legacy");
   facts.boot.files = {"/boot/grub/grub.conf"};
   facts.boot.entries = std::vector<model::BootEntry>{{"grub-legacy",

@@ -40,7 +40,7 @@ TEST(Endpoint, Private) {
 }
 
 TEST(Device, AttributeByName) {
-  const Device device{"ptp0", "/sys/x", {{"clock_name", "a"}, {"empty", ""}}};
+  const Device device{"ptp0", "/sys/x", {{"clock_name", "a"}, {"empty", ""}}, {}};
   ASSERT_NE(device.attribute("clock_name"), nullptr);
   EXPECT_EQ(*device.attribute("clock_name"), "a");
   EXPECT_EQ(*device.attribute("empty"), "");

@@ -65,7 +65,8 @@ TEST(Embedded, HoldsTheTables) {
   ASSERT_TRUE(tables.has_value());
   EXPECT_GE(tables->rules.size(), 11U);
   EXPECT_GT(tables->hypervisors.signatures.size(), 15U);
-  EXPECT_GT(tables->hypervisors.dmi.size(), 30U);
+  EXPECT_GT(tables->hypervisors.clues.size(), 100U);
+  EXPECT_GT(tables->hypervisors.containers.size(), 15U);
   EXPECT_THAT(tables->rules_version, SizeIs(12));
 }
 
@@ -87,18 +88,26 @@ TEST(Embedded, HypervisorTableUsesTheContractsWords) {
     EXPECT_EQ(words.count(row.vm), 1U) << row.vm;
     EXPECT_LE(row.signature.size(), 12U) << row.signature;
   }
-  for (const DmiRow& row : tables.hypervisors.dmi)
-    EXPECT_TRUE(row.vm.empty() || words.count(row.vm) == 1U) << row.vm;
+  for (const Clue& clue : tables.hypervisors.clues)
+    EXPECT_TRUE(clue.vm.empty() || clue.vm == "none" || words.count(clue.vm) == 1U) << clue.vm;
 }
 
-TEST(Embedded, FirecrackerIsKvmWithItsTwoAcpiDevicesAndNoSmbios) {
-  const auto tables = load({}).value();
-  ASSERT_THAT(tables.hypervisors.platforms, SizeIs(1));
-  const PlatformRow& row = tables.hypervisors.platforms.front();
-  EXPECT_EQ(row.platform, "firecracker");
-  EXPECT_EQ(row.vm, "kvm");
-  EXPECT_THAT(row.acpi_ids, ElementsAre("AMZNC10C", "VMGENCTR"));
-  EXPECT_TRUE(row.without_dmi);
+/// While the hypervisor is still sought no verdict can be asked for.
+TEST(Embedded, OnlyRowsThatNameAPlatformAloneAskForTheVerdict) {
+  for (const Clue& clue : load({}).value().hypervisors.clues) {
+    const bool asks = std::any_of(clue.when.begin(), clue.when.end(), [](const auto& condition) {
+      return condition.source == ClueCondition::Source::verdict;
+    });
+    EXPECT_FALSE(asks && !clue.vm.empty()) << clue.platform;
+  }
+}
+
+TEST(Embedded, EveryConditionButPresenceComparesWithSomething) {
+  for (const Clue& clue : load({}).value().hypervisors.clues) {
+    ASSERT_THAT(clue.when, Not(IsEmpty()));
+    for (const ClueCondition& condition : clue.when)
+      EXPECT_EQ(condition.match == ClueCondition::Match::exists, condition.text.empty());
+  }
 }
 
 TEST(Tables, FindsARuleByNameOrRow) {
@@ -148,7 +157,8 @@ TEST(Overlay, HypervisorRowsComeFirstAndThresholdsOverride) {
       {"hypervisors.json",
        R"({"schema": "guestclock.hypervisors/1", "sources": ["a test"],
            "signatures": [{"signature": "KVMKVMKVM", "vm": "acrn"}],
-           "dmi": [], "platforms": [], "container_files": []})"},
+           "clocksources": [], "clues": [], "containers": [],
+           "container_names": {"files": [], "variables": [], "ids": {"runc": "oci"}}})"},
       {"thresholds.json",
        R"({"schema": "guestclock.thresholds/1", "thresholds":
            [{"name": "ticks_hz", "value": 100, "unit": "Hz", "source": "a test"}]})"}};
@@ -156,6 +166,8 @@ TEST(Overlay, HypervisorRowsComeFirstAndThresholdsOverride) {
   ASSERT_TRUE(tables.has_value()) << tables.error().path << tables.error().message;
   EXPECT_EQ(tables->hypervisors.signatures.front().vm, "acrn");
   EXPECT_GT(tables->hypervisors.signatures.size(), 15U);
+  EXPECT_EQ(tables->hypervisors.container_names.ids.at("runc"), "oci");
+  EXPECT_EQ(tables->hypervisors.container_names.ids.at("docker"), "docker");
   EXPECT_EQ(tables->thresholds.get("ticks_hz"), 100);
 }
 

@@ -1,0 +1,269 @@
+#include "probe/clock_events.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+
+#include "base/text.h"
+
+namespace guestclock::probe {
+namespace {
+
+constexpr std::size_t kMaxLine = 1024;
+constexpr std::size_t kMaxEvents = 64;
+constexpr int kMaxOfOneName = 8;
+constexpr std::size_t kMaxText = 200;
+
+/// What a line must hold for any pattern to fit: looked for first, because few lines hold any.
+enum Stem : std::uint8_t {
+  kNoStem = 0,
+  kClock = 1U << 0U,
+  kTick = 1U << 1U,
+  kTsc = 1U << 2U,
+  kHypervisor = 1U << 3U,
+  kUnknown = 1U << 4U,
+  kVsyscall = 1U << 5U,
+  kCalcru = 1U << 6U,
+  kWatchdog = 1U << 7U,
+};
+
+struct StemText {
+  std::string_view text;
+  std::size_t pair;  ///< where the two bytes stand that are rare in a log
+  Stem stem;
+};
+constexpr std::array<StemText, 8> kStems{{
+    {"clock", 3, kClock},
+    {"tick", 2, kTick},
+    {"tsc", 1, kTsc},
+    {"hypervisor", 4, kHypervisor},
+    {"unknown", 5, kUnknown},
+    {"vsyscall", 3, kVsyscall},
+    {"calcru", 2, kCalcru},
+    {"watchdog", 4, kWatchdog},
+}};
+
+/// Texts in lower case, as they are compared.
+struct Pattern {
+  std::string_view name;
+  Stem stem;
+  std::string_view text;
+  std::string_view detail;  ///< stands behind `text`; empty: none needed
+  bool detail_is_word;      ///< with no letter, digit, '_', '-' or '.' beside it
+  std::string_view meaning;
+};
+
+constexpr std::string_view kLostTicks =
+    "the clock counts ticks, and ticks were lost: time was lost with them";
+constexpr std::string_view kDeadParameter =
+    "this kernel does not know the boot parameter: it does nothing and can be removed";
+constexpr std::string_view kWatchdogSlow =
+    "reading the clock that watches took too long: usual in nested virtualisation and on a busy "
+    "host";
+constexpr std::string_view kBackwards =
+    "the counter by which CPU time is accounted went back: the TSC cannot be trusted here";
+constexpr std::string_view kTscNotInStep = "the TSCs of the CPUs are not in step";
+constexpr std::string_view kSwitched =
+    "the clock that the kernel took from then on; more than one change after the boot is a problem";
+constexpr std::string_view kWatchdogDisagrees =
+    "the TSC and the clock that watches it disagreed: in a virtual machine suspect first a paused "
+    "CPU and the watching clock, not the TSC";
+
+/// The first that fits names the line, so the particular stand before the general.
+constexpr auto kPatterns = std::to_array<Pattern>({
+    {"lost-ticks", kTick, "losing some ticks", "", false, kLostTicks},
+    {"lost-ticks", kTick, "losing too many ticks", "", false, kLostTicks},
+    {"lost-ticks", kTick, "many lost ticks", "", false, kLostTicks},
+    {"lost-ticks", kTick, "time.c: lost ", " timer tick", false, kLostTicks},
+    {"tsc-given-up", kTsc, "tsc cannot be used as a timesource", "", false,
+     "the kernel fell back to the interval timer (PIT)"},
+    {"clocksource-unstable", kClock, "clocksource ", " unstable (delta = ", false,
+     "the watchdog gave the clocksource up; a delta near a whole pause of the guest means a pause, "
+     "not drift"},
+    {"tsc-early-unstable", kClock, "marking clocksource 'tsc-early' as unstable", "", false,
+     "ticks were lost early in the boot, on an overloaded host"},
+    {"clocksource-unstable", kClock, "marking clocksource ", " unstable", false,
+     kWatchdogDisagrees},
+    {"clocksource-skewed", kClock, "' skewed ", " over watchdog '", false, kWatchdogDisagrees},
+    {"tsc-unstable-on-hyperv", kTsc, "marking tsc unstable due to running on hyper-v", "", false,
+     "normal on Hyper-V where the host offers no invariant TSC: its reference page is used"},
+    {"tsc-unstable-by-watchdog", kTsc, "marking tsc unstable due to clocksource watchdog", "",
+     false, kWatchdogDisagrees},
+    {"tsc-unstable-by-parameter", kTsc, "marking tsc unstable due to boot parameter", "", false,
+     "the boot parameter tsc=unstable is set"},
+    {"tsc-unstable", kTsc, "marking tsc unstable due to ", "", false,
+     "the kernel does not use the TSC as its clock, for the reason that stands there"},
+    {"tsc-unstable", kTsc, "tsc found unstable after boot", "", false,
+     "the kernel does not use the TSC as its clock any more"},
+    {"watchdog-slow", kClock, "read-back delay", "", false, kWatchdogSlow},
+    {"watchdog-slow", kWatchdog, "watchdog ", "read timed out", false, kWatchdogSlow},
+    {"watchdog-skipped", kWatchdog, "long readout interval, skipping watchdog check", "", false,
+     "a virtual CPU was stopped for a while"},
+    {"clock-parameter-deprecated", kClock, "clock=", "boot option is deprecated", false,
+     "the boot parameter clock= is still obeyed: remove it"},
+    {"clock-parameter-deprecated", kClock, "clock=", " is deprecated", false,
+     "the boot parameter clock= is still obeyed: remove it"},
+    {"clocksource-refused", kClock, "override clocksource ", "deferring", false,
+     "the clocksource that was asked for is not taken before it is verified"},
+    {"clocksource-refused", kClock, "override clocksource ", "cannot switch", false,
+     "the clocksource that was asked for is not taken: the setting has no effect"},
+    {"clocksource-refused", kClock, "override clocksource ", "not hrt", false,
+     "the clocksource that was asked for is not taken: the setting has no effect"},
+    {"parameter-unknown", kUnknown, "unknown kernel command line parameters ", "divider", true,
+     kDeadParameter},
+    {"parameter-unknown", kUnknown, "unknown kernel command line parameters ", "notsc", true,
+     kDeadParameter},
+    {"clocksource-switched", kClock, "switched to clocksource ", "", false, kSwitched},
+    {"clocksource-switched", kClock, "switching to clocksource ", "", false, kSwitched},
+    {"clocksource-switched", kClock, "time: ", " clocksource has been installed", false, kSwitched},
+    {"kvm-clock-in-use", kClock, "kvm-clock: using sched offset", "", false,
+     "normal: the clock of KVM is in use"},
+    {"vmware-tsc-frequency", kTsc, "vmware: tsc freq read from hypervisor", "", false,
+     "normal: the hypervisor told the frequency of the TSC"},
+    {"vmware-tsc-frequency-unknown", kHypervisor, "failed to get tsc freq from the hypervisor", "",
+     false, "the hypervisor did not tell the frequency of the TSC: the kernel measured it"},
+    {"vsyscall-off", kVsyscall, "disabling vsyscall due to use of pm timer", "", false,
+     "expected with notsc on an old x86_64 kernel: the clock is right, and slower to read"},
+    {"runtime-backwards", kCalcru, "calcru: runtime went backwards", "", false, kBackwards},
+    {"runtime-backwards", kCalcru, "calcru: negative runtime", "", false, kBackwards},
+    {"timecounter-quality-changed", kTsc, "tsc timecounter quality changed", "", false,
+     kTscNotInStep},
+    {"tsc-synchronisation-failed", kTsc, "failed tsc synchronization test", "", false,
+     kTscNotInStep},
+    {"tsc-synchronisation-failed", kTsc, "fail tsc synchronization test", "", false, kTscNotInStep},
+    {kHypervisorDetected, kHypervisor, "hypervisor detected: ", "", false,
+     "what the kernel itself takes the hypervisor for"},
+});
+
+constexpr char lower_case(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+/// Letters of either case, and some other bytes, share a place: a filter, no comparison.
+constexpr std::size_t pair_index(char first, char second) {
+  return (static_cast<std::size_t>(first) & 31U) << 5U | (static_cast<std::size_t>(second) & 31U);
+}
+
+constexpr std::array<std::uint8_t, 1024> make_pair_table() {
+  std::array<std::uint8_t, 1024> table{};
+  for (const StemText& stem : kStems) {
+    table.at(pair_index(stem.text[stem.pair], stem.text[stem.pair + 1])) |= stem.stem;
+  }
+  return table;
+}
+constexpr std::array<std::uint8_t, 1024> kPairTable = make_pair_table();
+
+bool equal_at(std::string_view line, std::size_t at, std::string_view lower_text) {
+  if (line.size() - at < lower_text.size()) return false;
+  return std::equal(lower_text.begin(), lower_text.end(),
+                    line.begin() + static_cast<std::ptrdiff_t>(at),
+                    [](char wanted, char c) { return wanted == lower_case(c); });
+}
+
+std::uint8_t verified(std::string_view line, std::size_t pair, std::uint8_t candidates) {
+  std::uint8_t found = kNoStem;
+  for (const StemText& stem : kStems) {
+    if ((candidates & stem.stem) == 0 || pair < stem.pair) continue;
+    if (equal_at(line, pair - stem.pair, stem.text)) found |= stem.stem;
+  }
+  return found;
+}
+
+std::uint8_t stems_in(std::string_view line) {
+  std::uint8_t found = kNoStem;
+  for (std::size_t i = 0; i + 1 < line.size(); ++i) {
+    const std::uint8_t candidates = kPairTable[pair_index(line[i], line[i + 1])];
+    if (candidates != 0) found |= verified(line, i, candidates);
+  }
+  return found;
+}
+
+bool is_word_part(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+}
+
+bool has_word(std::string_view text, std::string_view word) {
+  for (std::size_t at = text.find(word); at != std::string_view::npos;
+       at = text.find(word, at + 1)) {
+    const std::size_t end = at + word.size();
+    const bool starts = at == 0 || !is_word_part(text[at - 1]);
+    if (starts && (end == text.size() || !is_word_part(text[end]))) return true;
+  }
+  return false;
+}
+
+bool fits(const Pattern& pattern, std::string_view lower_line) {
+  const std::size_t at = lower_line.find(pattern.text);
+  if (at == std::string_view::npos) return false;
+  const std::string_view rest = lower_line.substr(at + pattern.text.size());
+  return pattern.detail_is_word ? has_word(rest, pattern.detail)
+                                : rest.find(pattern.detail) != std::string_view::npos;
+}
+
+const Pattern* pattern_of(std::string_view line) {
+  const std::uint8_t stems = stems_in(line);
+  if (stems == kNoStem) return nullptr;
+  const std::string lower_line = lower(line);
+  const auto found = std::find_if(kPatterns.begin(), kPatterns.end(), [&](const Pattern& pattern) {
+    return (pattern.stem & stems) != 0 && fits(pattern, lower_line);
+  });
+  return found == kPatterns.end() ? nullptr : &*found;
+}
+
+struct LogLine {
+  std::optional<double> time_s;
+  std::string_view message;
+};
+
+/// What stands in brackets at the start of `text`, which is cut off; nothing where none are there.
+std::optional<std::string_view> take_bracketed(std::string_view& text) {
+  if (!text.starts_with('[')) return std::nullopt;
+  const std::size_t end = text.find(']');
+  if (end == std::string_view::npos) return std::nullopt;
+  const std::string_view inside = trim(text.substr(1, end - 1));
+  text = text.substr(end + 1);
+  return inside;
+}
+
+/// "<6>[    0.308698][    T1] clocksource: ...": level and caller may be missing, and the time.
+LogLine split_line(std::string_view line) {
+  LogLine out;
+  if (line.starts_with('<')) line.remove_prefix(std::min(line.find('>') + 1, line.size()));
+  std::string_view rest = line;
+  if (const auto stamp = take_bracketed(rest)) {
+    const auto time = parse_number(*stamp);
+    if (time && *time >= 0) {
+      out.time_s = time;
+      line = rest;
+      if (take_bracketed(rest)) line = rest;
+    }
+  }
+  out.message = trim(line);
+  return out;
+}
+
+model::ClockEvent event_of(const Pattern& pattern, const LogLine& line) {
+  using Seconds = model::Fact<double>;
+  return {std::string(pattern.name),
+          line.time_s ? Seconds(*line.time_s) : Seconds::unknown("the line carries no time"),
+          printable(line.message, kMaxText), std::string(pattern.meaning)};
+}
+
+}  // namespace
+
+std::vector<model::ClockEvent> parse_clock_events(std::string_view log) {
+  std::vector<model::ClockEvent> events;
+  std::map<std::string_view, int> counts;
+  while (!log.empty() && events.size() < kMaxEvents) {
+    const std::size_t end = std::min(log.find('\n'), log.size());
+    const LogLine line = split_line(log.substr(0, std::min(end, kMaxLine)));
+    log.remove_prefix(std::min(end + 1, log.size()));
+    const Pattern* const pattern = pattern_of(line.message);
+    if (pattern == nullptr || ++counts[pattern->name] > kMaxOfOneName) continue;
+    events.push_back(event_of(*pattern, line));
+  }
+  return events;
+}
+
+}  // namespace guestclock::probe

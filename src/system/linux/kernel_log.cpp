@@ -1,0 +1,28 @@
+#include "system/linux/kernel_log.h"
+
+#include <cerrno>
+#include <memory>
+
+#include <sys/klog.h>
+
+namespace guestclock::system {
+namespace {
+
+constexpr int kReadAll = 3;  // SYSLOG_ACTION_READ_ALL of syslog(2)
+constexpr int kLimit = 256 << 10;
+
+}  // namespace
+
+Result<std::string> read_kernel_log() {
+  // Not a string: filling that with zeros would touch every page of it.
+  const std::unique_ptr<char[]> buffer(new char[kLimit]);
+  const int size = ::klogctl(kReadAll, buffer.get(), kLimit);
+  if (size >= 0) return std::string(buffer.get(), static_cast<std::size_t>(size));
+  Error error = error_from_errno(errno, "cannot read the kernel's log");
+  if (error.code == ErrorCode::permission) {
+    error.hint = "needs CAP_SYSLOG, or the sysctl kernel.dmesg_restrict=0";
+  }
+  return tl::make_unexpected(std::move(error));
+}
+
+}  // namespace guestclock::system

@@ -46,6 +46,8 @@ bool matches(const ClueCondition& condition, std::string_view raw) {
       return text == condition.text;
     case Match::starts:
       return text.starts_with(condition.text);
+    case Match::ends:
+      return text.ends_with(condition.text);
     case Match::contains:
       // Untrimmed: a blank at the end can be part of the name.
       return raw.find(condition.text) != std::string_view::npos;
@@ -121,6 +123,8 @@ std::optional<bool> holds(const ClueCondition& condition, const Observations& se
       return matches(condition, seen.cgroups);
     case Source::signature:
       return has_signature(seen, condition.name);
+    case Source::tracer:
+      return matches(condition, seen.tracer);
     case Source::release:
       return matches(condition, seen.release);
     case Source::arch:
@@ -172,6 +176,8 @@ Found found(const ClueCondition& condition, const Observations& seen) {
       return {"/proc/self/cgroup", condition.text};
     case Source::signature:
       return {"cpuid", printable(condition.name)};
+    case Source::tracer:
+      return {"/proc/self/status (TracerPid)", printable(seen.tracer)};
     case Source::release:
       return {"kernel release", printable(seen.release)};
     default:

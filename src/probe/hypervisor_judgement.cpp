@@ -122,7 +122,7 @@ class Judge {
       believed_block_ = signature->block.base;
       return judge_named(signature->row->vm);
     }
-    if (!signatures_.empty()) return judge_claim(signatures_.front());
+    if (!signatures_.empty()) return judge_claim(strangest_signature());
     judge_by_names();
   }
 
@@ -215,6 +215,14 @@ class Judge {
     result_.mode = std::string("root");
     add("cpuid 0x40000003", fmt::format("ebx={:#x}", seen_.hyperv->privileges_ebx), "role=host",
         "it may create partitions or manage CPUs: the root partition of Hyper-V, no guest");
+  }
+
+  /// The first that the table does not know: what hides behind an imitated name is a hypervisor of
+  /// its own. Else the first.
+  [[nodiscard]] const Signature& strangest_signature() const {
+    const auto unknown = std::find_if(signatures_.begin(), signatures_.end(),
+                                      [](const Signature& one) { return one.row == nullptr; });
+    return unknown == signatures_.end() ? signatures_.front() : *unknown;
   }
 
   /// Only a signature that other hypervisors show too (Hyper-V's), or one nobody knows.

@@ -57,6 +57,7 @@ class Observer {
       read(clue.when);
     for (const tables::ContainerClue& clue : table.containers)
       read(clue.when);
+    read_tracer();
     if (!is_initial_pid_namespace(seen_.pid_namespace.value_or(""))) read_container(table);
     return std::move(seen_);
   }
@@ -201,6 +202,14 @@ class Observer {
     seen_.pid_namespace =
         link ? model::Fact<std::string>(*link)
              : model::Fact<std::string>::unknown(unknown_reason(system_, link.error()));
+  }
+
+  void read_tracer() {
+    const auto status = seen_.files.find("/proc/self/status");
+    if (status == seen_.files.end() || !status->second.text) return;
+    const auto tracer = parse_int(value_of_line(*status->second.text, "TracerPid").value_or(""));
+    if (!tracer || *tracer <= 0) return;
+    seen_.tracer = text_or_empty("/proc/" + std::to_string(*tracer) + "/comm");
   }
 
   void read_container(const tables::Hypervisors& table) {

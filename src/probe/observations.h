@@ -62,6 +62,7 @@ struct Observations {
   std::vector<std::string> clocksources;  ///< available_clocksource
   XenInterface xen;
   std::string release;  ///< of the kernel
+  std::string tracer;   ///< the program that traces this process; empty: none
   /// "pid:[4026531836]"
   model::Fact<std::string> pid_namespace;
   std::map<std::string, std::string, std::less<>> environment;  ///< of process 1

@@ -45,7 +45,7 @@ void each_row(const Json& json, const char* name, Use use) {
 using Source = ClueCondition::Source;
 using Match = ClueCondition::Match;
 
-constexpr model::WordTable<Source, 15> kSources{{
+constexpr model::WordTable<Source, 16> kSources{{
     {Source::dmi, "dmi"},
     {Source::no_dmi, "no_dmi"},
     {Source::acpi, "acpi"},
@@ -57,14 +57,16 @@ constexpr model::WordTable<Source, 15> kSources{{
     {Source::environment, "environment"},
     {Source::cgroup, "cgroup"},
     {Source::signature, "signature"},
+    {Source::tracer, "tracer"},
     {Source::release, "release"},
     {Source::arch, "arch"},
     {Source::smbios_vm, "smbios_vm"},
     {Source::verdict, "verdict"},
 }};
-constexpr model::WordTable<Match, 7> kMatches{{
+constexpr model::WordTable<Match, 8> kMatches{{
     {Match::is, "is"},
     {Match::starts, "starts"},
+    {Match::ends, "ends"},
     {Match::contains, "contains"},
     {Match::word, "word"},
     {Match::has, "has"},

@@ -50,6 +50,7 @@ struct ClueCondition {
     environment,       ///< variable `name` of process 1
     cgroup,            ///< a cgroup path of this process
     signature,         ///< one of the CPUID blocks is `name`
+    tracer,            ///< the name of the program that traces this process
     release,           ///< the kernel's release
     arch,              ///< the architecture's name begins with `name`
     smbios_vm,         ///< the SMBIOS bit of virtual machines is `name`: set, clear
@@ -59,6 +60,7 @@ struct ClueCondition {
     exists,
     is,
     starts,
+    ends,
     contains,
     word,       ///< the first word
     has,        ///< one of the NUL-separated strings

@@ -56,12 +56,14 @@ TEST(Mutation, EveryClueIsMissed) {
             std::vector<std::string>());
 }
 
-/// The near misses: of a row with several conditions, each is what keeps it from some machine.
+/// The near misses: of a row with several conditions, each is what keeps it from some machine. (The
+/// architecture only saves reading what it cannot have.)
 TEST(Mutation, EveryConditionKeepsARowFromSomeMachine) {
   tables::Hypervisors table = shipped_table();
   for (std::size_t i = 0; i < table.clues.size(); ++i) {
     const std::vector<tables::ClueCondition> shipped = table.clues[i].when;
     for (std::size_t j = 0; j < shipped.size(); ++j) {
+      if (shipped[j].source == tables::ClueCondition::Source::arch) continue;
       table.clues[i].when.erase(table.clues[i].when.begin() + static_cast<std::ptrdiff_t>(j));
       EXPECT_FALSE(judges_all_as_expected(table))
           << table.clues[i].vm << "/" << table.clues[i].platform << name_of(shipped) << " without "

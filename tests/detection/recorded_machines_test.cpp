@@ -56,7 +56,8 @@ TEST(RecordedMachines, AreNamedAsVirtWhatNamesThem) {
       copy_without(machine, part, copy.path());
       const bool other =
           fs::exists(copy.path() / "dmi-derived/sys") || fs::exists(copy.path() / "dmidecode.txt");
-      if (other) EXPECT_EQ(virt_what(copy.path()), expected) << machine << " without " << part;
+      if (!other) continue;
+      EXPECT_EQ(virt_what(copy.path()), expected) << machine << " without " << part;
     }
   }
 }

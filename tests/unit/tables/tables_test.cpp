@@ -94,7 +94,8 @@ TEST(Embedded, HypervisorTableUsesTheContractsWords) {
 
 /// While the hypervisor is still sought no verdict can be asked for.
 TEST(Embedded, OnlyRowsThatNameAPlatformAloneAskForTheVerdict) {
-  for (const Clue& clue : load({}).value().hypervisors.clues) {
+  const auto tables = load({}).value();
+  for (const Clue& clue : tables.hypervisors.clues) {
     const bool asks = std::any_of(clue.when.begin(), clue.when.end(), [](const auto& condition) {
       return condition.source == ClueCondition::Source::verdict;
     });
@@ -103,7 +104,8 @@ TEST(Embedded, OnlyRowsThatNameAPlatformAloneAskForTheVerdict) {
 }
 
 TEST(Embedded, EveryConditionButPresenceComparesWithSomething) {
-  for (const Clue& clue : load({}).value().hypervisors.clues) {
+  const auto tables = load({}).value();
+  for (const Clue& clue : tables.hypervisors.clues) {
     ASSERT_THAT(clue.when, Not(IsEmpty()));
     for (const ClueCondition& condition : clue.when)
       EXPECT_EQ(condition.match == ClueCondition::Match::exists, condition.text.empty());

@@ -18,3 +18,19 @@ endforeach()
 target_include_directories(third_party_expected SYSTEM INTERFACE ${TL_EXPECTED_INCLUDE_DIR})
 target_include_directories(third_party_dtl SYSTEM INTERFACE ${DTL_INCLUDE_DIR})
 target_include_directories(third_party_valijson SYSTEM INTERFACE ${VALIJSON_INCLUDE_DIR})
+
+include(StaticLinking)
+guestclock_prefer_archive(program_options boost_program_options Boost::program_options)
+guestclock_prefer_archive(zlib z ZLIB::ZLIB)
+guestclock_prefer_archive(libmd md PkgConfig::libmd)
+if(GUESTCLOCK_STATIC_LINKING AND fmt_VERSION VERSION_GREATER_EQUAL 9 AND fmt_VERSION VERSION_LESS 10)
+  add_library(third_party_fmt STATIC ${CMAKE_CURRENT_LIST_DIR}/fmt_archive.cpp)
+  target_include_directories(third_party_fmt SYSTEM PUBLIC
+    $<TARGET_PROPERTY:fmt::fmt,INTERFACE_INCLUDE_DIRECTORIES>)
+  # Objects made for the shared library fit: a build cache need not know which it is.
+  target_compile_definitions(third_party_fmt PUBLIC
+    $<TARGET_PROPERTY:fmt::fmt,INTERFACE_COMPILE_DEFINITIONS>)
+else()
+  add_library(third_party_fmt INTERFACE)
+  target_link_libraries(third_party_fmt INTERFACE fmt::fmt)
+endif()

@@ -43,6 +43,12 @@ Result<std::unique_ptr<system::System>> open_named(const Options& options) {
   return system::open_live();
 }
 
+/// The files of --rules; none where it was not given.
+Result<std::vector<tables::NamedBytes>> overlay_of(const Options& options) {
+  if (options.rules_directory.empty()) return std::vector<tables::NamedBytes>{};
+  return read_rules_directory(options.rules_directory);
+}
+
 }  // namespace
 
 std::span<const boot::BootLoader* const> all_loaders() {
@@ -80,18 +86,20 @@ Result<std::vector<tables::NamedBytes>> read_rules_directory(const std::string& 
 }
 
 Result<tables::Tables> load_tables(const Options& options) {
-  std::vector<tables::NamedBytes> overlay;
-  if (!options.rules_directory.empty()) {
-    auto files = read_rules_directory(options.rules_directory);
-    if (!files) return tl::make_unexpected(files.error());
-    overlay = std::move(*files);
-  }
-  return tables::load(overlay);
+  const auto overlay = overlay_of(options);
+  if (!overlay) return tl::make_unexpected(overlay.error());
+  return tables::load(*overlay);
 }
 
-Result<probe::Probed> probe_guest(const system::System& system, const tables::Tables& tables,
+Result<tables::Hypervisors> load_hypervisors(const Options& options) {
+  const auto overlay = overlay_of(options);
+  if (!overlay) return tl::make_unexpected(overlay.error());
+  return tables::load_hypervisors(*overlay);
+}
+
+Result<probe::Probed> probe_guest(const system::System& system, const tables::Hypervisors& table,
                                   const Options& options) {
-  auto probed = probe::probe(system, tables, all_loaders(), options.assumptions);
+  auto probed = probe::probe(system, table, all_loaders(), options.assumptions);
   if (!probed) return probed;
   for (const model::Assumption& assumption : probed->assumptions) {
     if (assumption.replaced.empty()) continue;
@@ -111,7 +119,7 @@ Result<Guest> look_at_guest(const Options& options) {
   if (!loaded) return tl::make_unexpected(loaded.error());
   guest.tables = std::move(*loaded);
 
-  auto probed = probe_guest(*guest.system, guest.tables, options);
+  auto probed = probe_guest(*guest.system, guest.tables.hypervisors, options);
   if (!probed) return tl::make_unexpected(probed.error());
   guest.facts = std::move(probed->facts);
   guest.assumptions = std::move(probed->assumptions);

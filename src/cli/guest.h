@@ -38,9 +38,12 @@ struct Guest {
 /// The shipped tables with --rules on top.
 [[nodiscard]] Result<tables::Tables> load_tables(const Options& options);
 
+/// The hypervisor table of the same: all that verbs need which only look at the guest.
+[[nodiscard]] Result<tables::Hypervisors> load_hypervisors(const Options& options);
+
 /// Probes; warns on stderr where an assumption overrides what could be read.
 [[nodiscard]] Result<probe::Probed> probe_guest(const system::System& system,
-                                                const tables::Tables& tables,
+                                                const tables::Hypervisors& table,
                                                 const Options& options);
 
 /// Opens the machine, loads the tables with --rules, probes.

@@ -73,14 +73,14 @@ Result<ExitCode> run(const Invocation& invocation) {
   }
   const auto system = open_system(options);
   if (!system) return tl::make_unexpected(system.error());
-  const auto tables = load_tables(options);
-  if (!tables) return tl::make_unexpected(tables.error());
+  const auto table = load_hypervisors(options);
+  if (!table) return tl::make_unexpected(table.error());
   const system::Recorder recorder(**system);
-  auto probed = probe_guest(recorder, *tables, options);
+  auto probed = probe_guest(recorder, *table, options);
   if (!probed) return tl::make_unexpected(probed.error());
 
   const bool redacted = !options.no_redact;
-  system::Redaction redaction(host_name_of(**system), words_of(tables->hypervisors));
+  system::Redaction redaction(host_name_of(**system), words_of(*table));
   auto tree = system::capture_tree(recorder, redacted ? &redaction : nullptr);
   std::string facts = report::render_json(
       model::DetectDocument{std::move(probed->facts), std::move(probed->assumptions)});

@@ -14,10 +14,14 @@ ExitCode quiet_code(const model::Virtualization& virtualization) {
 }
 
 Result<ExitCode> run(const Invocation& invocation) {
-  auto guest = look_at_guest(invocation.options);
-  if (!guest) return tl::make_unexpected(guest.error());
-  const ExitCode quiet = quiet_code(guest->facts.virtualization);
-  const model::DetectDocument document{std::move(guest->facts), std::move(guest->assumptions)};
+  const auto system = open_system(invocation.options);
+  if (!system) return tl::make_unexpected(system.error());
+  const auto table = load_hypervisors(invocation.options);
+  if (!table) return tl::make_unexpected(table.error());
+  auto probed = probe_guest(**system, *table, invocation.options);
+  if (!probed) return tl::make_unexpected(probed.error());
+  const ExitCode quiet = quiet_code(probed->facts.virtualization);
+  const model::DetectDocument document{std::move(probed->facts), std::move(probed->assumptions)};
   if (auto put = put_out(document, invocation.options); !put) {
     return tl::make_unexpected(put.error());
   }

@@ -153,8 +153,14 @@ std::string entry_or_empty(const std::map<std::string, std::string, std::less<>>
   return entry == map.end() ? std::string() : entry->second;
 }
 
+/// Reports are passed on: of what identifies this one machine they show only the part that counts.
+bool identifies(std::string_view path) {
+  return path.ends_with("_serial") || path.ends_with("/uuid");
+}
+
 Found found_in_file(const ClueCondition& condition, const Observations& seen) {
   const std::string path = path_of(condition);
+  if (identifies(path)) return {path, "..." + condition.text + "..."};
   const std::string source = condition.key.empty() ? path : path + " (" + condition.key + ")";
   const Seen* const file = file_of(condition, seen);
   const auto text = file == nullptr ? std::nullopt : text_of(condition, *file);

@@ -9,8 +9,44 @@
 namespace guestclock::probe {
 namespace {
 
-/// gzip data as text; a bomb stops at the limit.
-Result<std::string> gunzip(const std::string& packed) {
+/// Reads a configuration line by line, until all is known that is asked for.
+class ConfigLines {
+ public:
+  /// False where nothing that follows could change the result.
+  bool add(std::string_view line) {
+    if (line.starts_with("CONFIG_")) seen_any_ = true;
+    if (line.starts_with("CONFIG_HZ=")) config_.hz = parse_int(trim(line.substr(10)));
+    const std::string_view setting = trim(line);
+    tickless_ = tickless_ || setting == "CONFIG_NO_HZ=y" || setting == "CONFIG_NO_HZ_IDLE=y" ||
+                setting == "CONFIG_NO_HZ_FULL=y";
+    return !(tickless_ && config_.hz);
+  }
+
+  [[nodiscard]] KernelConfig result() const {
+    KernelConfig config = config_;
+    if (seen_any_) config.tickless = tickless_;
+    return config;
+  }
+
+ private:
+  KernelConfig config_;
+  bool seen_any_ = false;
+  bool tickless_ = false;
+};
+
+/// Whole lines of `text` go to `lines`; what follows the last newline stays in `text`. False as
+/// add().
+bool add_whole_lines(std::string& text, ConfigLines& lines) {
+  std::size_t start = 0;
+  for (std::size_t end = 0; (end = text.find('\n', start)) != std::string::npos; start = end + 1) {
+    if (!lines.add(std::string_view(text).substr(start, end - start))) return false;
+  }
+  text.erase(0, start);
+  return true;
+}
+
+/// Unpacks no more than it takes; a bomb stops at the limit.
+Result<KernelConfig> parse_packed(const std::string& packed) {
   constexpr std::size_t kLimit = std::size_t{4} << 20U;
   z_stream stream{};
   if (inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK) {
@@ -19,40 +55,37 @@ Result<std::string> gunzip(const std::string& packed) {
   // zlib's interface is not const-correct: it does not write to its input.
   stream.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(packed.data()));
   stream.avail_in = static_cast<uInt>(packed.size());
+  ConfigLines lines;
   std::string text;
-  std::array<char, 16384> buffer{};
+  std::array<char, 4096> buffer{};
   int state = Z_OK;
-  while (state == Z_OK && text.size() < kLimit) {
+  bool more = true;
+  while (more && state == Z_OK && stream.total_out < kLimit) {
     stream.next_out = reinterpret_cast<Bytef*>(buffer.data());
     stream.avail_out = static_cast<uInt>(buffer.size());
     state = inflate(&stream, Z_NO_FLUSH);
     text.append(buffer.data(), buffer.size() - stream.avail_out);
+    more = add_whole_lines(text, lines);
   }
   inflateEnd(&stream);
-  if (state != Z_STREAM_END) return fail(ErrorCode::malformed, "no valid gzip data");
-  return text;
+  if (more && state != Z_STREAM_END) return fail(ErrorCode::malformed, "no valid gzip data");
+  if (more) lines.add(text);
+  return lines.result();
 }
 
 }  // namespace
 
 KernelConfig parse_kernel_config(std::string_view text) {
-  KernelConfig config;
-  bool seen_any = false;
-  bool tickless = false;
+  ConfigLines config;
   for (const std::string_view line : lines(text)) {
-    if (line.starts_with("CONFIG_")) seen_any = true;
-    if (line.starts_with("CONFIG_HZ=")) config.hz = parse_int(trim(line.substr(10)));
-    const std::string_view setting = trim(line);
-    tickless = tickless || setting == "CONFIG_NO_HZ=y" || setting == "CONFIG_NO_HZ_IDLE=y" ||
-               setting == "CONFIG_NO_HZ_FULL=y";
+    if (!config.add(line)) break;
   }
-  if (seen_any) config.tickless = tickless;
-  return config;
+  return config.result();
 }
 
 Result<KernelConfig> read_kernel_config(const system::Files& files, const std::string& release) {
   if (const auto packed = files.read("/proc/config.gz")) {
-    if (const auto text = gunzip(*packed)) return parse_kernel_config(*text);
+    if (auto config = parse_packed(*packed)) return config;
   }
   if (release.empty() || release.find('/') != std::string::npos) {
     return fail(ErrorCode::not_found, "the kernel's release is not known");

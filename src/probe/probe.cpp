@@ -57,13 +57,13 @@ void complete_role(model::Virtualization& virtualization) {
 
 }  // namespace
 
-Result<Probed> probe(const system::System& system, const tables::Tables& tables,
+Result<Probed> probe(const system::System& system, const tables::Hypervisors& table,
                      std::span<const boot::BootLoader* const> loaders,
                      std::vector<model::Assumption> assumptions) {
   Probed probed;
   model::Facts& facts = probed.facts;
   facts.kernel = probe_kernel(system);
-  facts.virtualization = probe_virtualization(system, tables.hypervisors, facts.kernel);
+  facts.virtualization = probe_virtualization(system, table, facts.kernel);
   facts.clock = probe_clock(system, facts.virtualization.unread);
   Processes processes(system);
   facts.timesync.daemons = probe_time_daemons(system, processes);

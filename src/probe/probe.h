@@ -45,7 +45,7 @@ struct Probed {
 
 /// All of it, with the user's assumptions laid over what was read. Fails (usage) only on a bad
 /// assumption.
-[[nodiscard]] Result<Probed> probe(const system::System& system, const tables::Tables& tables,
+[[nodiscard]] Result<Probed> probe(const system::System& system, const tables::Hypervisors& table,
                                    std::span<const boot::BootLoader* const> loaders,
                                    std::vector<model::Assumption> assumptions);
 

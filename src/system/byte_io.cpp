@@ -13,7 +13,7 @@ Result<std::string> read_to_end(int fd, std::size_t limit, std::string_view path
   // Most files that are read are a line of sysfs: touching more memory would cost more than
   // reading.
   constexpr std::size_t kFirstChunk = 1024;
-  constexpr std::size_t kLastChunk = std::size_t{64} << 10U;
+  constexpr std::size_t kLastChunk = std::size_t{16} << 10U;
   std::string bytes;
   std::size_t chunk = kFirstChunk;
   for (;; chunk = std::min(chunk * 4, kLastChunk)) {

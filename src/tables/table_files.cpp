@@ -215,6 +215,14 @@ class Builder {
   std::map<std::string, double, std::less<>> thresholds_;
 };
 
+Result<void> check_overlay(std::span<const NamedBytes> overlay,
+                           std::span<const NamedBytes> shipped) {
+  const auto problems = check_files(overlay, shipped);
+  if (problems.empty()) return {};
+  return fail(ErrorCode::malformed, problems.front().what, problems.front().place(),
+              "guestclock rules check DIR lists every problem");
+}
+
 }  // namespace
 
 FileKind kind_of(std::string_view name) {
@@ -251,9 +259,8 @@ std::vector<FileProblem> check_files(std::span<const NamedBytes> files,
 
 Result<Tables> build_tables(std::span<const NamedBytes> shipped,
                             std::span<const NamedBytes> overlay) {
-  if (const auto problems = check_files(overlay, shipped); !problems.empty()) {
-    return fail(ErrorCode::malformed, problems.front().what, problems.front().place(),
-                "guestclock rules check DIR lists every problem");
+  if (auto checked = check_overlay(overlay, shipped); !checked) {
+    return tl::make_unexpected(checked.error());
   }
   Builder builder;
   for (const auto set : {shipped, overlay}) {
@@ -262,6 +269,22 @@ Result<Tables> build_tables(std::span<const NamedBytes> shipped,
     }
   }
   return builder.build(version_of(shipped, overlay));
+}
+
+Result<Hypervisors> build_hypervisors(std::string_view shipped_table,
+                                      std::span<const NamedBytes> overlay,
+                                      std::span<const NamedBytes> (*check_against)()) {
+  if (!overlay.empty()) {
+    if (auto checked = check_overlay(overlay, check_against()); !checked) {
+      return tl::make_unexpected(checked.error());
+    }
+  }
+  Hypervisors table = hypervisors_from_json(Json::parse(shipped_table, nullptr, false));
+  for (const NamedBytes& file : overlay) {
+    if (kind_of(file.name) != FileKind::hypervisors) continue;
+    put_before(table, hypervisors_from_json(Json::parse(file.bytes, nullptr, false)));
+  }
+  return table;
 }
 
 }  // namespace guestclock::tables

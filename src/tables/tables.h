@@ -148,11 +148,18 @@ struct Tables {
 /// is malformed, its path "file:line:column".
 [[nodiscard]] Result<Tables> load(std::span<const NamedBytes> overlay);
 
+/// The hypervisor table of load() alone, without the cost of the rest: of what is compiled in only
+/// that table is read. An overlay is checked as a whole, as load() does.
+[[nodiscard]] Result<Hypervisors> load_hypervisors(std::span<const NamedBytes> overlay);
+
 /// Every problem in a set of rule files ("file:line:column: what"), for `rules check`: JSON syntax,
 /// schema, name = file name, references between rules. Empty: all valid.
 [[nodiscard]] std::vector<std::string> check(std::span<const NamedBytes> files);
 
 /// The compiled-in files.
 [[nodiscard]] std::span<const NamedBytes> embedded();
+
+/// The compiled-in hypervisors.json, without a copy of it or of any other file.
+[[nodiscard]] std::string_view embedded_hypervisors();
 
 }  // namespace guestclock::tables

@@ -38,9 +38,12 @@ json detect(const Words& where) {
   return json::parse(run.out, nullptr, false);
 }
 
-/// Without the reasons of what is not known: they speak of where it was looked for.
+/// Without the reasons of what is not known, which speak of where it was looked for, and without
+/// what only a running system shows: that a daemon does not run.
 json facts(json document) {
   document.erase("unknown");
+  for (json& daemon : document["timesync"]["daemons"])
+    daemon.erase("running");
   return document;
 }
 

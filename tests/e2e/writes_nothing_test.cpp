@@ -52,21 +52,36 @@ class WritesNothing : public testing::Test {
     }
   }
 
-  /// The changes a run makes; the run must have got as far as printing its document.
-  std::vector<std::string> changes(std::vector<std::string> words) {
+  /// The system calls of a run, which must have got as far as printing its document.
+  std::string trace_of(std::vector<std::string> words) {
     const std::string trace_file = (scratch_.path() / "trace").string();
     words.insert(words.begin(),
                  {"strace", "-f", "-s", "256", "-o", trace_file, GUESTCLOCK_PROGRAM});
     words.insert(words.end(), {"--format", "json"});
     const Finished run = support::run_program(words);
     EXPECT_NE(run.out.find("\"schema\""), std::string::npos) << run.err;
-    const std::string trace = scratch_.read("trace");
+    std::string trace = scratch_.read("trace");
     EXPECT_NE(trace.find("exited with"), std::string::npos);
-    return changes_in(trace);
+    return trace;
+  }
+
+  std::vector<std::string> changes(const std::vector<std::string>& words) {
+    return changes_in(trace_of(words));
   }
 
   ScratchDirectory scratch_;
 };
+
+/// Lines that start a process or thread, or another program.
+std::vector<std::string> starts_in(const std::string& trace) {
+  static const std::regex kStart(R"(^\d+ +(execve|execveat|clone|clone3|fork|vfork)\()");
+  std::vector<std::string> found;
+  std::istringstream lines(trace);
+  for (std::string line; std::getline(lines, line);) {
+    if (std::regex_search(line, kStart)) found.push_back(line);
+  }
+  return found;
+}
 
 TEST(ChangesIn, FindsEachKindOfChange) {
   for (const char* const line :
@@ -88,6 +103,21 @@ TEST(ChangesIn, FindsEachKindOfChange) {
 
 TEST_F(WritesNothing, Detect) {
   EXPECT_EQ(changes({"detect"}), std::vector<std::string>{});
+}
+
+TEST_F(WritesNothing, DetectStartsNoChild) {
+  const auto starts = starts_in(trace_of({"detect"}));
+  ASSERT_EQ(starts.size(), 1U) << testing::PrintToString(starts);
+  EXPECT_NE(starts.front().find(GUESTCLOCK_PROGRAM), std::string::npos) << starts.front();
+}
+
+TEST(StartsIn, FindsEachKindOfStart) {
+  for (const char* const line : {"12 execve(\"/bin/true\", [\"true\"], 0x7 /* 1 var */) = 0",
+                                 "12 clone(child_stack=NULL, flags=SIGCHLD) = 13",
+                                 "12 clone3({flags=0}, 88) = 13", "12    vfork() = 13"}) {
+    EXPECT_EQ(starts_in(line).size(), 1U) << line;
+  }
+  EXPECT_TRUE(starts_in("12 openat(3, \"clone(\", O_RDONLY) = 4").empty());
 }
 
 TEST_F(WritesNothing, Measure) {

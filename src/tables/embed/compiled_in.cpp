@@ -9,6 +9,10 @@ Result<Tables> load(std::span<const NamedBytes> overlay) {
   return build_tables(embedded(), overlay);
 }
 
+Result<Hypervisors> load_hypervisors(std::span<const NamedBytes> overlay) {
+  return build_hypervisors(embedded_hypervisors(), overlay, embedded);
+}
+
 std::vector<std::string> check(std::span<const NamedBytes> files) {
   std::vector<std::string> words;
   for (const FileProblem& problem : check_files(files, embedded()))

@@ -55,11 +55,19 @@ std::string as_cpp(const std::vector<NamedBytes>& files) {
   std::string text =
       "// Generated from rules/ by guestclock_embed_rules.\n"
       "#include \"tables/tables.h\"\n\n"
-      "namespace guestclock::tables {\n\n"
-      "std::span<const NamedBytes> embedded() {\n"
-      "  static const std::vector<NamedBytes> kFiles{\n";
+      "namespace guestclock::tables {\n\n";
+  const auto table = std::find_if(files.begin(), files.end(), [](const NamedBytes& file) {
+    return guestclock::tables::kind_of(file.name) == FileKind::hypervisors;
+  });
+  text += fmt::format(
+      "std::string_view embedded_hypervisors() {{\n  return\n     {};\n}}\n\n"
+      "std::span<const NamedBytes> embedded() {{\n"
+      "  static const std::vector<NamedBytes> kFiles{{\n",
+      literals(table->bytes));
   for (const NamedBytes& file : files) {
-    text += fmt::format("    {{{},\n     {}}},\n", literals(file.name), literals(file.bytes));
+    text += fmt::format(
+        "    {{{},\n     {}}},\n", literals(file.name),
+        file.name == table->name ? "std::string(embedded_hypervisors())" : literals(file.bytes));
   }
   return text + "  };\n  return kFiles;\n}\n\n}  // namespace guestclock::tables\n";
 }

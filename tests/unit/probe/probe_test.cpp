@@ -18,11 +18,11 @@ namespace {
 
 Result<Probed> probe_machine(const system::System& system,
                              std::vector<model::Assumption> assumptions = {}) {
-  static const tables::Tables kTables = tables::load({}).value();
+  static const tables::Hypervisors kTable = tables::load_hypervisors({}).value();
   static const grub::GrubLegacy kGrub;
   static const freebsd::FreebsdLoader kFreebsd;
   const std::array<const boot::BootLoader*, 2> loaders{&kGrub, &kFreebsd};
-  return probe(system, kTables, loaders, std::move(assumptions));
+  return probe(system, kTable, loaders, std::move(assumptions));
 }
 
 const model::Evidence* from(const model::Facts& facts, std::string_view source) {

@@ -33,6 +33,7 @@ TEST(CapturedDmi, WhatTheKernelWouldShow) {
   EXPECT_THAT(
       dmi_files_from_dmidecode(kText),
       UnorderedElementsAre(
+          Pair("/sys/firmware/dmi/entries/0-0/raw", smbios_bios_structure(false)),
           Pair(id + "bios_vendor", "Firm Ltd\n"), Pair(id + "bios_version", "6.00\n"),
           Pair(id + "bios_date", "10/13/2009\n"), Pair(id + "sys_vendor", "Vendor, Inc.\n"),
           Pair(id + "product_name", "Virtual: Platform\n"), Pair(id + "product_version", "\n"),

@@ -1,0 +1,111 @@
+// How long a whole run of `detect` takes beside the programs that answer part of the same question.
+// Prints medians and their ratios; the exit code only says whether everything could be run.
+//   detect_benchmarks [ROUNDS]
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fmt/core.h>
+
+namespace guestclock::bench {
+namespace {
+
+constexpr int kRounds = 41;
+
+struct Program {
+  std::string name;
+  std::vector<std::string> argv;
+  double limit = 0;  ///< of detect's time as a multiple of this program's; 0: this is detect
+  bool found = true;
+  std::vector<double> milliseconds;
+
+  [[nodiscard]] double median() const {
+    std::vector<double> sorted = milliseconds;
+    std::sort(sorted.begin(), sorted.end());
+    return sorted.at(sorted.size() / 2);
+  }
+};
+
+/// Wall time of one run in ms, its output thrown away; negative: there is no such program.
+double run_once(const Program& program) {
+  std::vector<char*> argv;
+  for (const std::string& word : program.argv)
+    argv.push_back(const_cast<char*>(word.c_str()));  // posix_spawn does not write to them
+  argv.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  for (const int fd : {STDOUT_FILENO, STDERR_FILENO})
+    ::posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_WRONLY, 0);
+  const auto start = std::chrono::steady_clock::now();
+  pid_t child = -1;
+  const int error = ::posix_spawnp(&child, argv[0], &actions, nullptr, argv.data(), environ);
+  int status = 0;
+  if (error == 0) {
+    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+  }
+  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+  ::posix_spawn_file_actions_destroy(&actions);
+  if (error == ENOENT) return -1;
+  // What they found out is in their exit codes: 1 is "not virtual", not a failure.
+  if (error != 0 || !WIFEXITED(status) || WEXITSTATUS(status) > 1) {
+    throw std::runtime_error(program.name + " did not run to its end");
+  }
+  return took.count();
+}
+
+void print(const std::vector<Program>& programs) {
+  const double ours = programs.front().median();
+  fmt::print("{:<28} {:>10} {:>10} {:>8}\n", "program", "median ms", "detect /", "limit");
+  for (const Program& program : programs) {
+    if (!program.found) {
+      fmt::print("{:<28} skipped: it is not installed\n", program.name);
+    } else if (program.limit == 0) {
+      fmt::print("{:<28} {:>10.2f}\n", program.name, program.median());
+    } else {
+      fmt::print("{:<28} {:>10.2f} {:>10.3f} {:>8.3f}\n", program.name, program.median(),
+                 ours / program.median(), program.limit);
+    }
+  }
+}
+
+void run(int rounds) {
+  std::vector<Program> programs{{"guestclock detect", {GUESTCLOCK_PROGRAM, "detect"}, 0, true, {}},
+                                {"systemd-detect-virt", {"systemd-detect-virt"}, 0.6, true, {}},
+                                {"virt-what", {"virt-what"}, 1.0 / 15, true, {}}};
+  // In turn, so that what else the machine does meets all of them. The round before the first only
+  // fills the page cache.
+  for (int round = -1; round < rounds; ++round) {
+    for (Program& program : programs) {
+      if (!program.found) continue;
+      const double took = run_once(program);
+      program.found = took >= 0;
+      if (program.found && round >= 0) program.milliseconds.push_back(took);
+    }
+  }
+  if (!programs.front().found) throw std::runtime_error("there is no " GUESTCLOCK_PROGRAM);
+  print(programs);
+}
+
+}  // namespace
+}  // namespace guestclock::bench
+
+int main(int argc, char** argv) {
+  try {
+    const int rounds = argc > 1 ? std::stoi(argv[1]) : guestclock::bench::kRounds;
+    guestclock::bench::run(std::max(rounds, 1));
+    return EXIT_SUCCESS;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "detect_benchmarks: {}\n", error.what());
+    return EXIT_FAILURE;
+  }
+}

@@ -29,6 +29,9 @@ model::Facts sample_facts() {
   facts.virtualization.container = std::string("none");
   facts.virtualization.platform = std::string();
   facts.virtualization.nested = Fact<std::string>::unknown("no sign of it");
+  facts.virtualization.mode = std::string("hvm");
+  facts.virtualization.confidential = std::string("sev-snp");
+  facts.virtualization.unread = {{"the kernel log", "CAP_SYSLOG"}};
   facts.virtualization.interfaces = {"vmware"};
   facts.virtualization.evidence = {
       {"cpuid 0x40000000", "VMwareVMware", "vm=vmware", true, "the hypervisor names itself"},

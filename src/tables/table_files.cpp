@@ -271,15 +271,17 @@ Result<Tables> build_tables(std::span<const NamedBytes> shipped,
   return builder.build(version_of(shipped, overlay));
 }
 
-Result<Hypervisors> build_hypervisors(std::string_view shipped_table,
-                                      std::span<const NamedBytes> overlay,
+Hypervisors hypervisors_in(std::string_view bytes) {
+  return hypervisors_from_json(Json::parse(bytes, nullptr, false));
+}
+
+Result<Hypervisors> build_hypervisors(Hypervisors table, std::span<const NamedBytes> overlay,
                                       std::span<const NamedBytes> (*check_against)()) {
   if (!overlay.empty()) {
     if (auto checked = check_overlay(overlay, check_against()); !checked) {
       return tl::make_unexpected(checked.error());
     }
   }
-  Hypervisors table = hypervisors_from_json(Json::parse(shipped_table, nullptr, false));
   for (const NamedBytes& file : overlay) {
     if (kind_of(file.name) != FileKind::hypervisors) continue;
     put_before(table, hypervisors_from_json(Json::parse(file.bytes, nullptr, false)));

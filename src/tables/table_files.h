@@ -42,9 +42,12 @@ struct FileProblem {
 [[nodiscard]] Result<Tables> build_tables(std::span<const NamedBytes> shipped,
                                           std::span<const NamedBytes> overlay);
 
-/// The same for the hypervisor table, `shipped_table` being the bytes of the shipped one.
-/// `check_against` is asked for the shipped files only where there is an overlay to check.
-[[nodiscard]] Result<Hypervisors> build_hypervisors(std::string_view shipped_table,
+/// The hypervisor table in these bytes, which are trusted to be valid.
+[[nodiscard]] Hypervisors hypervisors_in(std::string_view bytes);
+
+/// The same for the hypervisor table, `table` being the shipped one. `check_against` is asked for
+/// the shipped files only where there is an overlay to check.
+[[nodiscard]] Result<Hypervisors> build_hypervisors(Hypervisors table,
                                                     std::span<const NamedBytes> overlay,
                                                     std::span<const NamedBytes> (*check_against)());
 

@@ -26,6 +26,8 @@ struct SignatureRow {
   std::string vm;
   std::string interface;    ///< the paravirtual interface the signature offers; empty: none
   bool claim_only = false;  ///< other hypervisors show it too (Hyper-V enlightenments)
+
+  friend bool operator==(const SignatureRow&, const SignatureRow&) = default;
 };
 
 /// A clocksource that the kernel registers only where it found the hypervisor's interface itself.
@@ -34,6 +36,8 @@ struct ClocksourceRow {
   std::string vm;
   std::string interface;
   bool claim_only = false;
+
+  friend bool operator==(const ClocksourceRow&, const ClocksourceRow&) = default;
 };
 
 /// One thing that must hold. Which of them a source takes stands in the schema.
@@ -73,6 +77,8 @@ struct ClueCondition {
   Match match = Match::exists;
   std::string text;
   bool negated = false;
+
+  friend bool operator==(const ClueCondition&, const ClueCondition&) = default;
 };
 
 /// What a clue is worth. Evidence that cannot be read neither meets a condition nor breaks it.
@@ -91,6 +97,8 @@ struct Clue {
   std::vector<std::string> over;  ///< hypervisors by signature that this name outranks
   std::vector<ClueCondition> when;
   std::string why;  ///< empty: the firmware's name
+
+  friend bool operator==(const Clue&, const Clue&) = default;
 };
 
 enum class ContainerProof {
@@ -103,6 +111,8 @@ struct ContainerClue {
   std::string container;
   ContainerProof proof = ContainerProof::file;
   std::vector<ClueCondition> when;
+
+  friend bool operator==(const ContainerClue&, const ContainerClue&) = default;
 };
 
 /// A file or variable in which container managers name themselves.
@@ -110,6 +120,8 @@ struct ContainerNames {
   std::vector<std::string> files;                       ///< strongest first
   std::vector<std::string> variables;                   ///< of process 1
   std::map<std::string, std::string, std::less<>> ids;  ///< the manager's word to the contract's
+
+  friend bool operator==(const ContainerNames&, const ContainerNames&) = default;
 };
 
 /// Evidence table of hypervisors, platforms and containers (rules/hypervisors.json). Of several
@@ -120,6 +132,8 @@ struct Hypervisors {
   std::vector<Clue> clues;
   std::vector<ContainerClue> containers;
   ContainerNames container_names;
+
+  friend bool operator==(const Hypervisors&, const Hypervisors&) = default;
 };
 
 /// Numbers a user could dispute (rules/thresholds.json), each with its source in the file.
@@ -159,7 +173,7 @@ struct Tables {
 /// The compiled-in files.
 [[nodiscard]] std::span<const NamedBytes> embedded();
 
-/// The compiled-in hypervisors.json, without a copy of it or of any other file.
-[[nodiscard]] std::string_view embedded_hypervisors();
+/// The compiled-in hypervisors.json as pack() made it while building.
+[[nodiscard]] std::string_view packed_hypervisors();
 
 }  // namespace guestclock::tables

@@ -1,5 +1,6 @@
 // What needs the compiled-in files. Stands in the data library, beside them: the build-time checker
 // links the rest of tables/ without it.
+#include "tables/packed_hypervisors.h"
 #include "tables/table_files.h"
 #include "tables/tables.h"
 
@@ -10,7 +11,7 @@ Result<Tables> load(std::span<const NamedBytes> overlay) {
 }
 
 Result<Hypervisors> load_hypervisors(std::span<const NamedBytes> overlay) {
-  return build_hypervisors(embedded_hypervisors(), overlay, embedded);
+  return build_hypervisors(unpack(packed_hypervisors()), overlay, embedded);
 }
 
 std::vector<std::string> check(std::span<const NamedBytes> files) {

@@ -10,6 +10,7 @@
 
 #include <fmt/core.h>
 
+#include "tables/packed_hypervisors.h"
 #include "tables/table_files.h"
 
 namespace {
@@ -60,14 +61,12 @@ std::string as_cpp(const std::vector<NamedBytes>& files) {
     return guestclock::tables::kind_of(file.name) == FileKind::hypervisors;
   });
   text += fmt::format(
-      "std::string_view embedded_hypervisors() {{\n  return\n     {};\n}}\n\n"
+      "std::string_view packed_hypervisors() {{\n  return\n     {};\n}}\n\n"
       "std::span<const NamedBytes> embedded() {{\n"
       "  static const std::vector<NamedBytes> kFiles{{\n",
-      literals(table->bytes));
+      literals(guestclock::tables::pack(guestclock::tables::hypervisors_in(table->bytes))));
   for (const NamedBytes& file : files) {
-    text += fmt::format(
-        "    {{{},\n     {}}},\n", literals(file.name),
-        file.name == table->name ? "std::string(embedded_hypervisors())" : literals(file.bytes));
+    text += fmt::format("    {{{},\n     {}}},\n", literals(file.name), literals(file.bytes));
   }
   return text + "  };\n  return kFiles;\n}\n\n}  // namespace guestclock::tables\n";
 }

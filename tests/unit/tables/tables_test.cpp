@@ -8,6 +8,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tables/packed_hypervisors.h"
+
 namespace guestclock::tables {
 namespace {
 
@@ -110,6 +112,20 @@ TEST(Embedded, EveryConditionButPresenceComparesWithSomething) {
     for (const ClueCondition& condition : clue.when)
       EXPECT_EQ(condition.match == ClueCondition::Match::exists, condition.text.empty());
   }
+}
+
+TEST(Embedded, ThePackedHypervisorTableIsTheOneOfTheJson) {
+  EXPECT_EQ(load_hypervisors({}).value(), load({}).value().hypervisors);
+}
+
+TEST(Packed, WhatPackDidNotMakeIsRefused) {
+  const std::string packed = pack(load({}).value().hypervisors);
+  EXPECT_THROW(static_cast<void>(unpack(packed.substr(0, packed.size() - 1))), std::logic_error);
+  EXPECT_THROW(static_cast<void>(unpack(packed + packed)), std::logic_error);
+  EXPECT_THROW(static_cast<void>(unpack("no number\x1f")), std::logic_error);
+  Hypervisors table;
+  table.signatures.push_back({"a\x1f", "kvm", "", false});
+  EXPECT_THROW(static_cast<void>(pack(table)), std::runtime_error);
 }
 
 TEST(Tables, FindsARuleByNameOrRow) {

@@ -17,13 +17,14 @@ constexpr std::uint32_t kFeatureLeaf = 1;
 constexpr std::uint32_t kFrequencyLeaf = 0x15;
 constexpr std::uint32_t kExtendedFeatureLeaf = 0x80000001;
 constexpr std::uint32_t kPowerLeaf = 0x80000007;
+constexpr std::size_t kFirstCpu = 4096;
 constexpr std::uint32_t kInvariantTscBit = 1U << 8U;
 constexpr std::uint32_t kRdtscpBit = 1U << 27U;
 constexpr std::uint32_t kDeadlineBit = 1U << 24U;
 
 /// Flags of the first CPU in /proc/cpuinfo.
 Flags cpu_flags(const system::System& system) {
-  const auto text = system.files().read("/proc/cpuinfo");
+  const auto text = system.files().read_start("/proc/cpuinfo", kFirstCpu);
   if (!text) return Flags::unknown(unknown_reason(system, text.error()));
   for (const std::string_view line : lines(*text)) {
     const std::size_t colon = line.find(':');

@@ -24,7 +24,7 @@ struct GeneratedConfig {
   /// change.
   std::vector<KernelLine> lines;
   bool marked = false;    ///< scripts of grub-mkconfig left their marks
-  bool forwards = false;  ///< goes on with another configuration (the stub on an EFI partition)
+  bool forwards = false;  ///< goes on with another configuration (as on an EFI partition)
 };
 
 /// Any bytes.

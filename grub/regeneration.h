@@ -26,8 +26,8 @@ struct Regeneration {
 /// paths), every configuration of this system; else those whose linux lines have other values of a
 /// parameter that `edits` are about, and a missing one. Parameters that grub-mkconfig adds itself
 /// (root=, ro, ...) may stand there once more. Not compared: Xen's module lines, entries that
-/// other scripts than 10_linux wrote. Left out: a stub that goes on with another configuration, and
-/// one on the EFI partition that boots no kernel of /boot (another system's, which the command
+/// other scripts than 10_linux wrote. Left out: one that only goes on with another configuration,
+/// and one on the EFI partition that boots no kernel of /boot (another system's, which the command
 /// would overwrite).
 [[nodiscard]] Regeneration regeneration_due(const system::Files& files, const GrubLayers& layers,
                                             const LineValues& values,

@@ -70,6 +70,27 @@ std::string join(const std::vector<std::string>& parts, std::string_view between
   return out;
 }
 
+std::vector<std::string_view> nul_separated(std::string_view text) {
+  std::vector<std::string_view> out;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\0');
+    out.push_back(text.substr(0, end));
+    if (end == std::string_view::npos) break;
+    text.remove_prefix(end + 1);
+  }
+  return out;
+}
+
+std::optional<std::string_view> value_of_line(std::string_view text, std::string_view key) {
+  for (const std::string_view line : lines(text)) {
+    const std::size_t mark = line.find_first_of(":=");
+    if (mark != std::string_view::npos && trim(line.substr(0, mark)) == key) {
+      return trim(line.substr(mark + 1));
+    }
+  }
+  return std::nullopt;
+}
+
 std::optional<std::int64_t> parse_int(std::string_view text) {
   if (!text.empty() && text.front() == '+') text.remove_prefix(1);
   std::int64_t value = 0;

@@ -21,10 +21,6 @@ using model::ChangeSet;
 using model::Finding;
 using model::FixKind;
 
-bool contains(const std::vector<std::string>& list, const std::string& item) {
-  return std::find(list.begin(), list.end(), item) != list.end();
-}
-
 void add_once(std::vector<std::string>& list, std::string item) {
   if (!contains(list, item)) list.push_back(std::move(item));
 }

@@ -72,17 +72,13 @@ std::string stable_name(const system::Files& files, const system::Device& device
   });
   const auto& links = device.links;
   if (stock != kStockNames.end()) {
-    const bool listed = std::find(links.begin(), links.end(), stock->path) != links.end();
+    const bool listed = contains(links, stock->path);
     if (listed || stock_link_leads_to(files, stock->path, device.name)) {
       return std::string(stock->path);
     }
   }
   const auto first = std::min_element(links.begin(), links.end());
   return first == links.end() ? std::string() : *first;
-}
-
-bool is_one_of(std::string_view name, std::span<const std::string_view> all) {
-  return std::find(all.begin(), all.end(), name) != all.end();
 }
 
 struct Seen {
@@ -97,8 +93,8 @@ Seen among_acpi_devices(const std::vector<std::string>& names) {
     std::string id = name.substr(0, name.find(':'));
     std::transform(id.begin(), id.end(), id.begin(),
                    [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-    seen.vmclock = seen.vmclock || is_one_of(id, kVmclockIds);
-    seen.vmgenid = seen.vmgenid || is_one_of(id, kVmgenidIds);
+    seen.vmclock = seen.vmclock || contains(kVmclockIds, id);
+    seen.vmgenid = seen.vmgenid || contains(kVmgenidIds, id);
   }
   return seen;
 }
@@ -107,14 +103,12 @@ Seen among_acpi_devices(const std::vector<std::string>& names) {
 Seen among_tree_nodes(const system::Files& files, const std::vector<std::string>& names) {
   Seen seen;
   for (const std::string& name : names) {
-    if (!is_one_of(std::string_view(name).substr(0, name.find('@')), kTreeNodes)) continue;
+    if (!contains(kTreeNodes, std::string_view(name).substr(0, name.find('@')))) continue;
     const auto text = files.read("/proc/device-tree/" + name + "/compatible", kMaxCompatible);
-    std::string_view rest = text ? std::string_view(*text) : std::string_view();
-    while (!rest.empty()) {
-      const std::size_t end = std::min(rest.find('\0'), rest.size());
-      seen.vmclock = seen.vmclock || rest.substr(0, end) == kVmclockCompatible;
-      seen.vmgenid = seen.vmgenid || rest.substr(0, end) == kVmgenidCompatible;
-      rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (!text) continue;
+    for (const std::string_view compatible : nul_separated(*text)) {
+      seen.vmclock = seen.vmclock || compatible == kVmclockCompatible;
+      seen.vmgenid = seen.vmgenid || compatible == kVmgenidCompatible;
     }
   }
   return seen;

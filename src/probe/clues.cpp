@@ -27,14 +27,11 @@ const Seen* file_of(const ClueCondition& condition, const Observations& seen) {
 
 /// One of the NUL-separated strings; a capture may end them with a newline.
 bool has_string(std::string_view list, std::string_view wanted, bool whole) {
-  while (!list.empty()) {
-    const std::size_t end = list.find('\0');
-    const std::string_view one = trim(list.substr(0, end));
-    if (whole ? one == wanted : one.starts_with(wanted)) return true;
-    if (end == std::string_view::npos) break;
-    list.remove_prefix(end + 1);
-  }
-  return false;
+  const auto all = nul_separated(list);
+  return std::any_of(all.begin(), all.end(), [&](std::string_view one) {
+    one = trim(one);
+    return whole ? one == wanted : one.starts_with(wanted);
+  });
 }
 
 bool matches(const ClueCondition& condition, std::string_view raw) {
@@ -83,10 +80,6 @@ std::optional<bool> file_holds(const ClueCondition& condition, const Seen* file)
   if (!file->text) return std::nullopt;
   const auto text = text_of(condition, *file);
   return text && matches(condition, *text);
-}
-
-bool contains(const std::vector<std::string>& all, const std::string& wanted) {
-  return std::find(all.begin(), all.end(), wanted) != all.end();
 }
 
 bool has_node(const Observations& seen, const std::string& part) {

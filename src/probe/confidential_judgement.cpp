@@ -1,11 +1,11 @@
 #include "probe/confidential_judgement.h"
 
-#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "probe/cpu_flags.h"
 
 namespace guestclock::probe {
 namespace {
@@ -54,8 +54,8 @@ bool exists(const Observations& seen, std::string_view path) {
 bool has_cpu_flag(const Observations& seen, std::string_view wanted) {
   const auto file = seen.files.find("/proc/cpuinfo");
   if (file == seen.files.end() || !file->second.text) return false;
-  const auto flags = words(value_of_line(*file->second.text, "flags").value_or(""));
-  return std::find(flags.begin(), flags.end(), wanted) != flags.end();
+  const auto flags = cpu_flags(*file->second.text);
+  return flags && contains(*flags, wanted);
 }
 
 /// AMD APM volume 3, E.4.17: bits 1, 3 and 4 of EAX. A hypervisor shows a guest what is on.

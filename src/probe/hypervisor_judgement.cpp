@@ -27,10 +27,6 @@ struct Signature {
   const SignatureRow* row = nullptr;  ///< null: not in the table
 };
 
-bool contains(const std::vector<std::string>& all, const std::string& wanted) {
-  return std::find(all.begin(), all.end(), wanted) != all.end();
-}
-
 /// Collects what speaks for which conclusion, then says which part was believed.
 class Judge {
  public:

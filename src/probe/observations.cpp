@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "probe/architecture.h"
+#include "probe/cpu_flags.h"
 #include "probe/unknown_reason.h"
 #include "probe/unread.h"
 
@@ -17,8 +18,6 @@ using Source = ClueCondition::Source;
 
 constexpr std::uint32_t kHypervisorBit = 1U << 31U;
 constexpr std::size_t kTextLimit = std::size_t{64} << 10U;
-/// Every x86 CPU says the same of itself, and a thousand of them take milliseconds to list.
-constexpr std::size_t kFirstCpu = 4096;
 constexpr std::string_view kSmbiosBios = "/sys/firmware/dmi/entries/0-0/raw";
 
 constexpr std::uint32_t kTdxLeaf = 0x21;  // Intel TDX module, "IntelTDX    " in EBX, EDX, ECX
@@ -109,30 +108,24 @@ class Observer {
     file.exists = true;
     file.text = *text;
     seen_.anything = seen_.anything || !trim(*text).empty();
-    const auto flags = value_of_line(*text, "flags");
+    const auto flags = cpu_flags(*text);
     if (seen_.cpu_bit.known() || !flags || !has_cpuid_flags()) return;
-    const auto all = words(*flags);
-    seen_.cpu_bit = std::find(all.begin(), all.end(), "hypervisor") != all.end();
+    seen_.cpu_bit = contains(*flags, "hypervisor");
   }
 
   /// "flags" of another architecture have no hypervisor bit.
   [[nodiscard]] bool has_cpuid_flags() const { return is_x86(seen_) || !seen_.arch.known(); }
 
   void read_hyperv() {
-    constexpr std::string_view kInterface = "Microsoft Hv";
     constexpr std::uint32_t kPrivileges = 3;
     constexpr std::uint32_t kIsolation = 0xc;
-    for (const CpuidBlock& block : seen_.blocks) {
-      if (block.signature != kInterface || block.top < block.base + kPrivileges) continue;
-      const auto privileges = system_.cpuid().leaf(block.base + kPrivileges);
-      if (!privileges) return;
-      seen_.hyperv = HypervLeaves{privileges->ebx, std::nullopt};
-      if (block.top < block.base + kIsolation) return;
-      if (const auto isolation = system_.cpuid().leaf(block.base + kIsolation)) {
-        seen_.hyperv->isolation_ebx = isolation->ebx;
-      }
-      return;
-    }
+    const CpuidBlock* const block = find_block(seen_.blocks, kHypervSignature);
+    if (block == nullptr) return;
+    const auto privileges = block_leaf(system_, *block, kPrivileges);
+    if (!privileges.known()) return;
+    seen_.hyperv = HypervLeaves{privileges.value().ebx, std::nullopt};
+    const auto isolation = block_leaf(system_, *block, kIsolation);
+    if (isolation.known()) seen_.hyperv->isolation_ebx = isolation.value().ebx;
   }
 
   void list_devices() {
@@ -296,26 +289,13 @@ bool is_initial_pid_namespace(std::string_view link) {
   return link == "pid:[4026531836]";
 }
 
-std::optional<std::string_view> value_of_line(std::string_view text, std::string_view key) {
-  for (const std::string_view line : lines(text)) {
-    const std::size_t mark = line.find_first_of(":=");
-    if (mark != std::string_view::npos && trim(line.substr(0, mark)) == key) {
-      return trim(line.substr(mark + 1));
-    }
-  }
-  return std::nullopt;
-}
-
 std::map<std::string, std::string, std::less<>> parse_environment(std::string_view block) {
   std::map<std::string, std::string, std::less<>> variables;
-  while (!block.empty()) {
-    const std::size_t end = block.find('\0');
-    const std::string_view one = trim(block.substr(0, end));
+  for (std::string_view one : nul_separated(block)) {
+    one = trim(one);
     if (const std::size_t equals = one.find('='); equals != std::string_view::npos) {
       variables.emplace(one.substr(0, equals), one.substr(equals + 1));
     }
-    if (end == std::string_view::npos) break;
-    block.remove_prefix(end + 1);
   }
   return variables;
 }

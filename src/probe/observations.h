@@ -20,8 +20,6 @@ struct Seen {
   bool exists = false;
   bool entries = false;             ///< a directory that holds something
   std::optional<std::string> text;  ///< nothing: not readable, or not asked for
-
-  friend bool operator==(const Seen&, const Seen&) = default;
 };
 
 /// Hyper-V's leaves, of the block that offers its interface (Hypervisor Top-Level Functional
@@ -29,8 +27,6 @@ struct Seen {
 struct HypervLeaves {
   std::uint32_t privileges_ebx = 0;            ///< base + 3
   std::optional<std::uint32_t> isolation_ebx;  ///< base + 0xC
-
-  friend bool operator==(const HypervLeaves&, const HypervLeaves&) = default;
 };
 
 struct XenInterface {
@@ -40,8 +36,6 @@ struct XenInterface {
   std::string guest_type;                 ///< /sys/hypervisor/guest_type: PV, HVM, PVH
   std::string capabilities;               ///< /proc/xen/capabilities, once xenfs is mounted
   std::optional<std::uint32_t> features;  ///< /sys/hypervisor/properties/features
-
-  friend bool operator==(const XenInterface&, const XenInterface&) = default;
 };
 
 struct Observations {
@@ -78,10 +72,6 @@ struct Observations {
 /// The inode number that the kernel gives the initial PID namespace (include/linux/proc_ns.h,
 /// PROC_PID_INIT_INO).
 [[nodiscard]] bool is_initial_pid_namespace(std::string_view link);
-
-/// The value of the first line "key : value" or "key=value" of `text`, trimmed.
-[[nodiscard]] std::optional<std::string_view> value_of_line(std::string_view text,
-                                                            std::string_view key);
 
 /// Variables of an environment block: NAME=VALUE, NUL-terminated.
 [[nodiscard]] std::map<std::string, std::string, std::less<>> parse_environment(

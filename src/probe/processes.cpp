@@ -20,10 +20,6 @@ std::optional<std::string> process_directory(std::string_view text) {
   return "/proc/" + std::to_string(*pid);
 }
 
-bool contains(const std::vector<std::string_view>& all, std::string_view wanted) {
-  return std::find(all.begin(), all.end(), wanted) != all.end();
-}
-
 }  // namespace
 
 Fact<std::vector<std::string>> Processes::find(const ProcessTraces& traces, bool installed) {

@@ -1,8 +1,7 @@
 #include "probe/tsc.h"
 
-#include <algorithm>
-
 #include "base/text.h"
+#include "probe/cpu_flags.h"
 #include "probe/unknown_reason.h"
 
 namespace guestclock::probe {
@@ -17,26 +16,20 @@ constexpr std::uint32_t kFeatureLeaf = 1;
 constexpr std::uint32_t kFrequencyLeaf = 0x15;
 constexpr std::uint32_t kExtendedFeatureLeaf = 0x80000001;
 constexpr std::uint32_t kPowerLeaf = 0x80000007;
-constexpr std::size_t kFirstCpu = 4096;
 constexpr std::uint32_t kInvariantTscBit = 1U << 8U;
 constexpr std::uint32_t kRdtscpBit = 1U << 27U;
 constexpr std::uint32_t kDeadlineBit = 1U << 24U;
 
-/// Flags of the first CPU in /proc/cpuinfo.
-Flags cpu_flags(const system::System& system) {
+Flags flags_of(const system::System& system) {
   const auto text = system.files().read_start("/proc/cpuinfo", kFirstCpu);
   if (!text) return Flags::unknown(unknown_reason(system, text.error()));
-  for (const std::string_view line : lines(*text)) {
-    const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos || trim(line.substr(0, colon)) != "flags") continue;
-    return words(line.substr(colon + 1));
-  }
-  return Flags::unknown("/proc/cpuinfo lists no flags");
+  auto flags = cpu_flags(*text);
+  return flags ? Flags(std::move(*flags)) : Flags::unknown("/proc/cpuinfo lists no flags");
 }
 
 Fact<bool> flag(const Flags& flags, std::string_view name) {
   if (!flags.known()) return Fact<bool>::unknown(flags.reason());
-  return std::find(flags.value().begin(), flags.value().end(), name) != flags.value().end();
+  return contains(flags.value(), name);
 }
 
 /// A leaf that the CPU has; extended ones are checked against their range.
@@ -97,7 +90,7 @@ void add_told(const system::System& system, std::optional<ToldFrequency> told, m
 
 model::Tsc probe_tsc(const system::System& system, const std::optional<ToldFrequency>& told) {
   const system::Cpuid& cpuid = system.cpuid();
-  const Flags flags = cpu_flags(system);
+  const Flags flags = flags_of(system);
   model::Tsc tsc;
   tsc.invariant = invariant(flags, cpuid);
   tsc.known_freq = flag(flags, "tsc_known_freq");

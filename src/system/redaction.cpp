@@ -25,10 +25,6 @@ bool is_hex(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-bool contains(const auto& words, std::string_view wanted) {
-  return std::find(words.begin(), words.end(), wanted) != words.end();
-}
-
 std::string_view last_component(std::string_view path) {
   return path.substr(path.rfind('/') + 1);
 }

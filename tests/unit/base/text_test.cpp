@@ -72,6 +72,22 @@ TEST(Text, ParseNumberTakesTheWholeText) {
   }
 }
 
+TEST(Text, NulSeparatedStrings) {
+  using Strings = std::vector<std::string_view>;
+  EXPECT_EQ(nul_separated(std::string_view("a\0b c\0", 6)), (Strings{"a", "b c"}));
+  EXPECT_EQ(nul_separated(std::string_view("a\0\0b", 4)), (Strings{"a", "", "b"}));
+  EXPECT_EQ(nul_separated("no end"), Strings{"no end"});
+  EXPECT_EQ(nul_separated(""), Strings());
+}
+
+TEST(Text, ValueOfLineIsThatOfTheFirst) {
+  constexpr std::string_view kText = "model\t: A: b = c\nmodel : second\nmode=1\n";
+  EXPECT_EQ(value_of_line(kText, "model"), "A: b = c");
+  EXPECT_EQ(value_of_line(kText, "mode"), "1");
+  EXPECT_EQ(value_of_line(kText, "mod"), std::nullopt);
+  EXPECT_EQ(value_of_line("no mark", "no mark"), std::nullopt);
+}
+
 TEST(Text, PrintableHidesWhatCouldHarmATerminal) {
   EXPECT_EQ(printable("plain ~"), "plain ~");
   EXPECT_EQ(printable(std::string_view("a\x1b[0m\n\0\x7f\xff", 9)),

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "tables/packed_hypervisors.h"
+#include "tables/table_files.h"
 
 namespace guestclock::tables {
 namespace {
@@ -116,6 +117,16 @@ TEST(Embedded, EveryConditionButPresenceComparesWithSomething) {
 
 TEST(Embedded, ThePackedHypervisorTableIsTheOneOfTheJson) {
   EXPECT_EQ(load_hypervisors({}).value(), load({}).value().hypervisors);
+}
+
+/// Schemas are among the shipped files: without an overlay nobody asks for these.
+TEST(Embedded, WithoutAnOverlayNothingIsValidated) {
+  const Hypervisors shipped = unpack(packed_hypervisors());
+  const auto refuse = []() -> std::span<const NamedBytes> {
+    ADD_FAILURE() << "the schemas were asked for";
+    return {};
+  };
+  EXPECT_EQ(build_hypervisors(shipped, {}, refuse).value(), shipped);
 }
 
 TEST(Packed, WhatPackDidNotMakeIsRefused) {

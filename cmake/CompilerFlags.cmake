@@ -19,6 +19,15 @@ elseif(NOT GUESTCLOCK_COVERAGE AND NOT GUESTCLOCK_FUZZ)
   target_compile_definitions(guestclock_flags INTERFACE _GLIBCXX_ASSERTIONS)
   target_link_options(guestclock_flags INTERFACE
     -Wl,-z,relro -Wl,-z,now $<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:-pie>)
+  # A position-independent program has thousands of relative relocations; packed, the dynamic linker
+  # is through with them sooner. The check runs the program: an older libc cannot start it.
+  include(CheckCXXSourceRuns)
+  set(CMAKE_REQUIRED_LINK_OPTIONS -pie -Wl,-z,pack-relative-relocs)
+  check_cxx_source_runs("int main() {}" GUESTCLOCK_PACKED_RELOCATIONS)
+  unset(CMAKE_REQUIRED_LINK_OPTIONS)
+  if(GUESTCLOCK_PACKED_RELOCATIONS)
+    target_link_options(guestclock_flags INTERFACE -Wl,-z,pack-relative-relocs)
+  endif()
 endif()
 
 # Without it libFuzzer does not see which way the libraries went, and searches blindly.

@@ -201,10 +201,8 @@ bool fits(const Pattern& pattern, std::string_view lower_line) {
                                 : rest.find(pattern.detail) != std::string_view::npos;
 }
 
-const Pattern* pattern_of(std::string_view line) {
-  const std::uint8_t stems = stems_in(line);
-  if (stems == kNoStem) return nullptr;
-  const std::string lower_line = lower(line);
+const Pattern* pattern_of(std::string_view message, std::uint8_t stems) {
+  const std::string lower_line = lower(message);
   const auto found = std::find_if(kPatterns.begin(), kPatterns.end(), [&](const Pattern& pattern) {
     return (pattern.stem & stems) != 0 && fits(pattern, lower_line);
   });
@@ -257,9 +255,12 @@ std::vector<model::ClockEvent> parse_clock_events(std::string_view log) {
   std::map<std::string_view, int> counts;
   while (!log.empty() && events.size() < kMaxEvents) {
     const std::size_t end = std::min(log.find('\n'), log.size());
-    const LogLine line = split_line(log.substr(0, std::min(end, kMaxLine)));
+    const std::string_view whole_line = log.substr(0, std::min(end, kMaxLine));
     log.remove_prefix(std::min(end + 1, log.size()));
-    const Pattern* const pattern = pattern_of(line.message);
+    const std::uint8_t stems = stems_in(whole_line);
+    if (stems == kNoStem) continue;
+    const LogLine line = split_line(whole_line);
+    const Pattern* const pattern = pattern_of(line.message, stems);
     if (pattern == nullptr || ++counts[pattern->name] > kMaxOfOneName) continue;
     events.push_back(event_of(*pattern, line));
   }

@@ -27,7 +27,8 @@ bool holds(const Location& where, const SteadyFile& expected) {
   }
   const UniqueFd fd(::openat(where.directory.get(), where.name.c_str(), kFlags));
   if (!fd.valid()) return errno == EACCES;  // what its status says is all there is
-  const auto bytes = read_to_end(fd.get(), expected.bytes.size(), where.path);
+  const auto bytes =
+      read_to_end(fd.get(), expected.bytes.size(), expected.bytes.size(), where.path);
   return bytes && *bytes == expected.bytes;
 }
 

@@ -25,7 +25,8 @@ struct CloseDirectory {
 
 }  // namespace
 
-Result<UniqueFd> RootedFiles::open_harmless(std::string_view path, bool directory_too) const {
+Result<RootedFiles::OpenFile> RootedFiles::open_harmless(std::string_view path,
+                                                         bool directory_too) const {
   // Somebody may be replacing the file right now: then the new one is as good.
   constexpr int kAttempts = 8;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
@@ -38,25 +39,27 @@ Result<UniqueFd> RootedFiles::open_harmless(std::string_view path, bool director
       return fail(ErrorCode::unsupported, "is not a regular file", std::string(path));
     }
     auto fd = root_.open_path(path, O_RDONLY);
-    if (!fd) return fd;
+    if (!fd) return tl::make_unexpected(std::move(fd).error());
     const auto opened = status_of(fd->get(), path);
     if (!opened) return tl::make_unexpected(opened.error());
-    if (opened->device == seen->device && opened->inode == seen->inode) return fd;
+    if (opened->device == seen->device && opened->inode == seen->inode) {
+      return OpenFile{std::move(*fd), opened->size};
+    }
   }
   return fail(ErrorCode::unsafe, "is exchanged again and again while it is being opened",
               std::string(path));
 }
 
 Result<std::string> RootedFiles::read(std::string_view path, std::size_t limit) const {
-  const auto fd = open_harmless(path, false);
-  if (!fd) return tl::make_unexpected(fd.error());
-  return read_to_end(fd->get(), limit, path);
+  const auto file = open_harmless(path, false);
+  if (!file) return tl::make_unexpected(file.error());
+  return read_to_end(file->fd.get(), limit, file->size, path);
 }
 
 Result<std::string> RootedFiles::read_start(std::string_view path, std::size_t bytes) const {
-  const auto fd = open_harmless(path, false);
-  if (!fd) return tl::make_unexpected(fd.error());
-  return read_first(fd->get(), bytes, path);
+  const auto file = open_harmless(path, false);
+  if (!file) return tl::make_unexpected(file.error());
+  return read_first(file->fd.get(), bytes, path);
 }
 
 Result<std::vector<std::string>> RootedFiles::list(std::string_view path) const {
@@ -115,9 +118,9 @@ Result<std::string> RootedFiles::resolve(std::string_view path) const {
 }
 
 Result<FileMetadata> RootedFiles::metadata(std::string_view path) const {
-  const auto fd = open_harmless(path, true);
-  if (!fd) return tl::make_unexpected(fd.error());
-  return metadata_of(fd->get(), path);
+  const auto file = open_harmless(path, true);
+  if (!file) return tl::make_unexpected(file.error());
+  return metadata_of(file->fd.get(), path);
 }
 
 }  // namespace guestclock::system

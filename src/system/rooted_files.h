@@ -23,8 +23,13 @@ class RootedFiles final : public Files {
   [[nodiscard]] Result<FileMetadata> metadata(std::string_view path) const override;
 
  private:
+  struct OpenFile {
+    UniqueFd fd;
+    std::uint64_t size = 0;  ///< what it claims
+  };
+
   /// Open for reading, after it was seen to be of a kind whose opening has no side effect.
-  [[nodiscard]] Result<UniqueFd> open_harmless(std::string_view path, bool directory_too) const;
+  [[nodiscard]] Result<OpenFile> open_harmless(std::string_view path, bool directory_too) const;
 
   RootDirectory root_;
 };

@@ -24,7 +24,7 @@ constexpr int kSafeFlags = O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
 /// What the file holds now must be what was meant to be written.
 Result<void> check_written(int fd, std::string_view bytes, const std::string& path) {
   if (::lseek(fd, 0, SEEK_SET) != 0) return fail_errno(errno, "cannot read back", path);
-  const auto read_back = read_to_end(fd, bytes.size(), path);
+  const auto read_back = read_to_end(fd, bytes.size(), bytes.size(), path);
   if (read_back && *read_back == bytes) return {};
   return fail(ErrorCode::io, "was written, but reads back differently", path,
               "check the file system");
@@ -195,7 +195,7 @@ Result<void> TreeWriter::overwrite(std::string_view path, std::string_view bytes
   if (!fd.valid()) return fail_errno(errno, "cannot open for writing", where->path);
   const auto opened = status_of(fd.get(), where->path);
   if (!opened) return tl::make_unexpected(opened.error());
-  const auto now = read_to_end(fd.get(), expected.bytes.size(), where->path);
+  const auto now = read_to_end(fd.get(), expected.bytes.size(), expected.bytes.size(), where->path);
   if (*opened != expected.status || !now || *now != expected.bytes) {
     return fail(ErrorCode::conflict, "has changed since it was read", where->path,
                 "look at it, then run the plan again");

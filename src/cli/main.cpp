@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "cli/verb.h"
+#include "system/program_text.h"
 
 namespace guestclock::cli {
 namespace {
@@ -129,6 +130,7 @@ int run(std::vector<std::string> words) {
 }  // namespace guestclock::cli
 
 int main(int argc, char** argv) {
+  guestclock::system::map_program_text();
   try {
     return guestclock::cli::run({argv + 1, argv + argc});
   } catch (const std::exception& broken_invariant) {

@@ -172,9 +172,13 @@ std::uint8_t verified(std::string_view line, std::size_t pair, std::uint8_t cand
 
 std::uint8_t stems_in(std::string_view line) {
   std::uint8_t found = kNoStem;
-  for (std::size_t i = 0; i + 1 < line.size(); ++i) {
-    const std::uint8_t candidates = kPairTable[pair_index(line[i], line[i + 1])];
-    if (candidates != 0) found |= verified(line, i, candidates);
+  std::size_t at = 0;
+  char first = '\0';
+  for (const char second : line) {
+    const std::uint8_t candidates = kPairTable[pair_index(first, second)];
+    if (candidates != 0 && at != 0) found |= verified(line, at - 1, candidates);
+    first = second;
+    ++at;
   }
   return found;
 }

@@ -14,8 +14,11 @@ class ConfigLines {
  public:
   /// False where nothing that follows could change the result.
   bool add(std::string_view line) {
-    if (line.starts_with("CONFIG_")) seen_any_ = true;
-    if (line.starts_with("CONFIG_HZ=")) config_.hz = parse_int(trim(line.substr(10)));
+    // Most lines are comments and other settings.
+    constexpr std::string_view kHz = "CONFIG_HZ=";
+    seen_any_ = seen_any_ || line.starts_with("CONFIG_");
+    if (line.starts_with(kHz)) config_.hz = parse_int(trim(line.substr(kHz.size())));
+    if (!line.starts_with("CONFIG_NO_HZ")) return !(tickless_ && config_.hz);
     const std::string_view setting = trim(line);
     tickless_ = tickless_ || setting == "CONFIG_NO_HZ=y" || setting == "CONFIG_NO_HZ_IDLE=y" ||
                 setting == "CONFIG_NO_HZ_FULL=y";

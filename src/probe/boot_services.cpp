@@ -63,6 +63,7 @@ void BootServices::read_runlevels() {
           started_.push_back(link.substr(3).append(kServiceSuffix));
         }
       }
+      break;  // where there are both names, one is a link to the other
     }
   }
   const auto openrc = files_.list("/etc/runlevels/default");

@@ -5,7 +5,7 @@
 #include <limits>
 #include <vector>
 
-#include <boost/math/distributions/students_t.hpp>
+#include "measure/slope_posterior.h"
 
 namespace guestclock::measure {
 namespace {
@@ -14,7 +14,6 @@ constexpr std::size_t kFewestExchanges = 3;  // two points leave no residual to 
 constexpr double kTrimFactor = 3;            // excess over the floor, in median excesses
 constexpr double kMedianToDeviation = 0.7;   // median of an exponential, in its deviations
 constexpr double kFinestSpread = 1e-9;       // stamps are whole nanoseconds
-constexpr double kConfidenceTail = 0.025;
 constexpr double kNanosecond = 1e-9;
 constexpr double kLongestRun = 9e9;  // seconds: what 64-bit nanoseconds hold
 constexpr double kMillion = 1e6;
@@ -105,47 +104,35 @@ void weigh(std::vector<Point>& points) {
   }
 }
 
-struct Line {
-  double centre = 0;  ///< weighted mean local time
-  double at_centre = 0;
-  double slope = 0;
-  double slope_error = 0;  ///< standard error
-  bool determined = false;
+SlopePosterior posterior_of(const std::vector<Point>& points) {
+  std::vector<TwoWay> exchanges;
+  exchanges.reserve(points.size());
+  for (const Point& point : points) {
+    exchanges.push_back(
+        {point.local, point.offset + point.delay / 2, point.delay / 2 - point.offset});
+  }
+  return slope_posterior(exchanges);
+}
+
+/// Weighted means: where the line goes through.
+struct Centre {
+  double local = 0;
+  double offset = 0;
 };
 
-Line weighted_least_squares(const std::vector<Point>& points) {
+Centre centre_of(std::span<const Point> points) {
   double weights = 0;
-  double local_sum = 0;
-  double offset_sum = 0;
+  Centre sums;
   for (const Point& point : points) {
     weights += 1 / point.variance;
-    local_sum += point.local / point.variance;
-    offset_sum += point.offset / point.variance;
+    sums.local += point.local / point.variance;
+    sums.offset += point.offset / point.variance;
   }
-  Line line;
-  line.centre = local_sum / weights;
-  line.at_centre = offset_sum / weights;
+  return {sums.local / weights, sums.offset / weights};
+}
 
-  double spread = 0;
-  double product = 0;
-  for (const Point& point : points) {
-    const double distance = point.local - line.centre;
-    spread += distance * distance / point.variance;
-    product += distance * (point.offset - line.at_centre) / point.variance;
-  }
-  if (!(spread > weights * kFinestSpread * kFinestSpread)) return line;
-  line.slope = product / spread;
-
-  double residuals = 0;
-  for (const Point& point : points) {
-    const double residual =
-        point.offset - line.at_centre - line.slope * (point.local - line.centre);
-    residuals += residual * residual / point.variance;
-  }
-  const double freedom = static_cast<double>(points.size()) - 2;
-  line.slope_error = std::sqrt(residuals / freedom / spread);
-  line.determined = std::isfinite(line.slope) && std::isfinite(line.slope_error);
-  return line;
+const char* flag_of(Change change) {
+  return change == Change::clock_step ? "clock_step" : "path_step";
 }
 
 DriftFit unknown_fit(const std::string& reason, std::size_t exchanges) {
@@ -169,38 +156,37 @@ DriftFit fit_drift(std::span<const model::Exchange> exchanges) {
   std::vector<Point> points = points_of(exchanges, local_base, offset_base);
   const double duration = time_span(points);
   trim(points);
-  weigh(points);
-  const Line line = weighted_least_squares(points);
-  if (!line.determined) {
+  std::stable_sort(points.begin(), points.end(),
+                   [](const Point& a, const Point& b) { return a.local < b.local; });
+  const SlopePosterior slope = posterior_of(points);
+  if (!slope.determined) {
     return unknown_fit("all exchanges happened at one instant", exchanges.size());
   }
-  if (!(std::abs(line.centre) < kLongestRun)) {
+  weigh(points);
+  // After a step of a clock only what follows says what the offset is now.
+  const Centre centre = centre_of(std::span(points).subspan(slope.changed_at));
+  if (!(std::abs(centre.local) < kLongestRun)) {
     return unknown_fit("the exchanges lie centuries apart", exchanges.size());
   }
-  // The reference is a whole nanosecond: what rounding cuts off moves the offset along the slope.
-  const auto centre = static_cast<std::int64_t>(std::nearbyint(line.centre / kNanosecond));
   // The server's clock advances 1 + slope seconds in a local one, so a local clock that gains y
   // seconds per server second has 1 + y = 1 / (1 + slope).
-  const double server_rate = 1 + line.slope;
-  if (!(server_rate > 0)) {
+  const auto rate_error = [](double of_slope) { return -of_slope / (1 + of_slope) * kMillion; };
+  if (!(1 + slope.low > 0)) {
     return unknown_fit("the server's clock stands still or runs backwards", exchanges.size());
   }
-  const double rate_error = -line.slope / server_rate;
-  const boost::math::students_t law(static_cast<double>(points.size()) - 2);
-  const double quantile = boost::math::quantile(boost::math::complement(law, kConfidenceTail));
-  const double half_width = quantile * line.slope_error / (server_rate * server_rate);
+  // The reference is a whole nanosecond: what rounding cuts off moves the offset along the slope.
+  const auto reference = static_cast<std::int64_t>(std::nearbyint(centre.local / kNanosecond));
 
   DriftFit fit;
-  fit.slope = line.slope;
-  fit.offset_at_reference_s = line.at_centre;
+  fit.slope = slope.mean;
+  fit.offset_at_reference_s =
+      centre.offset + slope.mean * (static_cast<double>(reference) * kNanosecond - centre.local);
   fit.offset_base = Nanoseconds(offset_base);
-  fit.offset_at_reference_s +=
-      line.slope * (static_cast<double>(centre) * kNanosecond - line.centre);
-  fit.reference = Nanoseconds(difference(local_base.count(), -centre));
+  fit.reference = Nanoseconds(difference(local_base.count(), -reference));
 
-  fit.drift.rate_error_ppm = rate_error * kMillion;
-  fit.drift.ci95_ppm =
-      model::Interval{(rate_error - half_width) * kMillion, (rate_error + half_width) * kMillion};
+  fit.drift.rate_error_ppm = rate_error(slope.mean);
+  fit.drift.ci95_ppm = model::Interval{rate_error(slope.high), rate_error(slope.low)};
+  if (slope.change != Change::none) fit.drift.flags.emplace_back(flag_of(slope.change));
   fit.drift.exchanges = static_cast<std::int64_t>(exchanges.size());
   fit.drift.used = static_cast<std::int64_t>(points.size());
   fit.drift.duration_s = duration;

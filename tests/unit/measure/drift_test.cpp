@@ -199,24 +199,28 @@ TEST(FitDrift, ABusyHostWhereEveryStampWandersStillGivesTwoPpm) {
 }
 
 TEST(FitDrift, AClockOfFourMillisecondsIsFittedInSpiteOfNegativeRoundTrips) {
-  std::mt19937_64 random(5);
-  std::vector<model::Exchange> exchanges = queued(random, -400'000, Path{2e-5, 1}, 80, seconds(20));
   const auto coarse = [](Nanoseconds t) { return t - t % milliseconds(4); };
-  bool negative = false;
-  for (model::Exchange& e : exchanges) {
-    e.t1 = coarse(e.t1);
-    e.t4 = coarse(e.t4);
-    negative = negative || e.delay() < Nanoseconds(0);
+  int negative = 0;
+  int covered = 0;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    std::mt19937_64 random(seed);
+    std::vector<model::Exchange> exchanges =
+        queued(random, -400'000, Path{2e-5, 1}, 80, seconds(20));
+    for (model::Exchange& e : exchanges) {
+      e.t1 = coarse(e.t1);
+      e.t4 = coarse(e.t4);
+      if (e.delay() < Nanoseconds(0)) ++negative;
+    }
+    const DriftFit fit = fit_drift(exchanges);
+    ASSERT_TRUE(fit.drift.rate_error_ppm.known());
+    EXPECT_NEAR(fit.drift.rate_error_ppm.value(), -400'000, 150) << seed;
+    const model::Interval interval = fit.drift.ci95_ppm.value();
+    if (interval.low <= -400'000 && -400'000 <= interval.high) ++covered;
+    const model::Drift summary = summarise_drift(fit, exchanges, DriftPolicy{10, 5, 0.005}, {});
+    EXPECT_FALSE(summary.offset_bound_s.known());
   }
-  ASSERT_TRUE(negative);
-  const DriftFit fit = fit_drift(exchanges);
-  ASSERT_TRUE(fit.drift.rate_error_ppm.known());
-  EXPECT_NEAR(fit.drift.rate_error_ppm.value(), -400'000, 150);
-  EXPECT_LE(fit.drift.ci95_ppm.value().low, -400'000);
-  EXPECT_GE(fit.drift.ci95_ppm.value().high, -400'000);
-
-  const model::Drift summary = summarise_drift(fit, exchanges, DriftPolicy{10, 5, 0.005}, {});
-  EXPECT_FALSE(summary.offset_bound_s.known());
+  EXPECT_GT(negative, 0);
+  EXPECT_GE(covered, 34) << "of 40";
 }
 
 TEST(DriftSummary, NeverNarrowerThanTheSystematicPart) {

@@ -119,7 +119,6 @@ TEST(Layering, WhatIsAllowedIsNotFound) {
            {"src/report/json.cpp", "nlohmann/json.hpp"},
            {"src/change/journal_json.cpp", "nlohmann/json.hpp"},
            {"src/cli/options.cpp", "boost/program_options.hpp"},
-           {"src/measure/drift.cpp", "boost/math/distributions/students_t.hpp"},
            {"src/system/linux/udev_devices.cpp", "libudev.h"},
            {"src/base/text.cpp", "sys/stat.h"}}) {
     EXPECT_THAT(planted(file, target), IsEmpty()) << file << " " << target;

@@ -29,7 +29,7 @@ constexpr double kAlikeShare = 0.8;     // prior probability that both direction
 constexpr std::size_t kGaps = 20;
 constexpr double kSmallestGap = 0.02;  // of an exchange's share: the gap is about 1/N
 constexpr double kLargestGap = 8;
-constexpr std::size_t kNoisyFloors = 14;
+constexpr std::size_t kNoisyFloors = 9;
 constexpr double kNoisyFloorReach = 6;  // standard errors of the mean
 
 // The grid of slopes.
@@ -51,6 +51,7 @@ constexpr double kOtherReach = 5;
 constexpr double kLikely = 0.5;
 const double kLogJump = std::log(0.25);  // prior probability that something jumps, each kind
 constexpr std::size_t kFewestOnASide = 6;
+constexpr double kFewestNanoseconds = 10;  // less may be rounding
 constexpr double kTail = 0.025;
 constexpr double kImpossible = -std::numeric_limits<double>::infinity();
 
@@ -502,7 +503,7 @@ Jump likeliest_jump(const std::vector<double>& times, const std::vector<double>&
     const double slope = (ty * ss - after_y * after_t) / determinant;
     const double step = (after_y * tt - ty * after_t) / determinant;
     const double explained = slope * ty + step * after_y;
-    if (explained > most) {
+    if (explained > most && std::abs(step) > kFewestNanoseconds * kFinestExcess) {
       most = explained;
       best = {k, slope};
     }

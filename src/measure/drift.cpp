@@ -5,6 +5,7 @@
 #include <limits>
 #include <vector>
 
+#include "measure/median.h"
 #include "measure/slope_posterior.h"
 
 namespace guestclock::measure {
@@ -75,9 +76,7 @@ double median_delay(const std::vector<Point>& points) {
   delays.reserve(points.size());
   for (const Point& point : points)
     delays.push_back(point.delay);
-  const auto middle = delays.begin() + static_cast<std::ptrdiff_t>(delays.size() / 2);
-  std::nth_element(delays.begin(), middle, delays.end());
-  return *middle;
+  return median(std::move(delays));
 }
 
 /// A delay does not depend on the slope, so dropping slow exchanges does not bias it.

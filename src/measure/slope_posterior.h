@@ -14,7 +14,7 @@ struct TwoWay {
   double backward = 0;  ///< t4 - t3: floor, queueing, less the offset
 };
 
-/// What seems to have happened during the run.
+/// What is likelier than not to have happened during the run.
 enum class Change {
   none,
   clock_step,  ///< a clock was set, or the guest stood still: the offset jumped
@@ -25,10 +25,8 @@ struct SlopePosterior {
   double mean = 0;  ///< of the slope of the offset (server less local), seconds per local second
   double low = 0;   ///< 2.5 % quantile
   double high = 0;  ///< 97.5 % quantile
-  double deviation = 0;
   Change change = Change::none;
-  double change_probability = 0;  ///< that a clock or the path jumped
-  std::size_t changed_at = 0;     ///< the first exchange after the jump; 0 where there is none
+  std::size_t changed_at = 0;  ///< the first exchange after the jump; 0 where there is none
   bool determined =
       false;  ///< false: fewer than 3 exchanges, all at one instant, or absurd numbers
 };

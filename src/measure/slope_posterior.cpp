@@ -31,7 +31,9 @@ constexpr double kJumpReach = 100;
 // A clock that jumps moves both floors by as much: where one went says where the other is.
 constexpr double kOtherReach = 5;
 const double kLogJump = std::log(0.25);  // prior probability that something jumps, each kind
+
 constexpr double kTail = 0.025;
+
 /// One direction, with one floor for the whole run and with one for either side of a jump.
 class JumpingDirection {
  public:

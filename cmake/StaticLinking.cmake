@@ -1,7 +1,7 @@
 # A start of the program costs more than its work, and most of that is the dynamic linker: each
 # library is some ten system calls and page faults. So the C++ runtime and third-party libraries are
-# linked statically where their archives are installed and fit, shared where not. libc and libudev
-# stay shared: tests preload shims over libc, and libudev belongs to the running udevd.
+# linked statically where their archives are installed and fit, shared where not. libc stays shared:
+# tests preload shims over it. libudev belongs to the running udevd: it is opened when needed.
 include(CheckCXXSourceCompiles)
 
 set(GUESTCLOCK_STATIC_LINKING OFF)

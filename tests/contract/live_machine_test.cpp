@@ -16,6 +16,7 @@
 #include <gtest/gtest.h>
 
 #include "base/unique_fd.h"
+#include "system/linux/udev_devices.h"
 #include "system/machines.h"
 
 namespace guestclock::system {
@@ -185,6 +186,21 @@ TEST_F(LiveMachine, DevicesHaveNamesPathsAndAttributes) {
   EXPECT_EQ(loopback->attribute("no_such_attribute"), nullptr);
   EXPECT_TRUE(std::is_sorted(devices->begin(), devices->end(),
                              [](const Device& a, const Device& b) { return a.name < b.name; }));
+}
+
+TEST_F(LiveMachine, WithoutLibudevSysfsIsReadAndSaysTheSame) {
+  constexpr std::array<std::string_view, 1> kAttributes = {"address"};
+  const UdevDevices without(machine_->files(), "libguestclock-no-such-library.so.1");
+  const auto found = without.enumerate("net", kAttributes);
+  const auto by_udev = machine_->devices().enumerate("net", kAttributes);
+  ASSERT_TRUE(found);
+  ASSERT_TRUE(by_udev);
+  ASSERT_EQ(found->size(), by_udev->size());
+  for (std::size_t i = 0; i < found->size(); ++i) {
+    EXPECT_EQ((*found)[i].name, (*by_udev)[i].name);
+    EXPECT_EQ((*found)[i].path, (*by_udev)[i].path);
+    EXPECT_EQ((*found)[i].attributes, (*by_udev)[i].attributes);
+  }
 }
 
 TEST_F(LiveMachine, Identity) {

@@ -19,6 +19,7 @@ class LiveMachine final : public System {
       : files_(std::move(root)),
         sysctl_(Error{ErrorCode::unsupported, "Linux has no such kernel variables", {}, {}, 0}),
         counters_(files_),
+        devices_(files_),
         identity_(files_) {}
 
   [[nodiscard]] bool live() const override { return true; }

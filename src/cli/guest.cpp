@@ -130,14 +130,20 @@ Measured measure_guest(const Guest& guest, const Invocation& invocation) {
   const Options& options = invocation.options;
   measure::Request request;
   request.duration = options.duration;
+  request.target_ppm = options.target_ppm;
   request.ticks = !options.no_ticks;
   if (!options.no_network) {
     request.servers =
         options.servers.empty() ? configured_servers(guest.facts.timesync) : options.servers;
   }
-  Measured measured;
-  measured.measurements =
+  measure::Outcome outcome =
       measure::measure(*guest.system, guest.tables.thresholds, request, invocation.stop);
+  Measured measured;
+  measured.measurements = std::move(outcome.measurements);
+  if (!options.record.empty()) {
+    measured.recorded =
+        system::open_sink()->write(options.record, measure::exchange_file(outcome.recorded));
+  }
   if (options.no_network) {
     measured.measurements.drift.rate_error_ppm =
         model::Fact<double>::unknown("--no-network: no server was asked");

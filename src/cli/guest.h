@@ -53,7 +53,9 @@ struct Guest {
 struct Measured {
   model::Measurements measurements;
   bool reference_missing = false;  ///< servers were named or configured, none was usable
+  Result<void> recorded;           ///< what became of --record; to be told after the figures
 };
+/// Also writes the file of --record.
 [[nodiscard]] Measured measure_guest(const Guest& guest, const Invocation& invocation);
 
 [[nodiscard]] model::Consent consent_of(const Guest& guest, const Options& options);

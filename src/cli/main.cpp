@@ -15,8 +15,8 @@
 namespace guestclock::cli {
 namespace {
 
-constexpr std::array<const Verb*, 14> kVerbs{
-    &kDetect,   &kMeasure, &kAudit, &kPlan,    &kApply,     &kParamsList, &kParamsSet,
+constexpr std::array<const Verb*, 15> kVerbs{
+    &kDetect,   &kMeasure, &kFit,   &kAudit,   &kPlan,      &kApply,      &kParamsList, &kParamsSet,
     &kRollback, &kHistory, &kPurge, &kExplain, &kRulesList, &kRulesCheck, &kCapture};
 
 StopFlag& stop_flag() {

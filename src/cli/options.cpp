@@ -15,6 +15,13 @@ namespace {
 namespace po = boost::program_options;
 using Strings = std::vector<std::string>;
 
+const char* formats_in_words(unsigned groups) {
+  if ((groups & kPeerFormats) != 0) {
+    return "text, json, or the words of another tool: virt-what, systemd (systemd-detect-virt)";
+  }
+  return (groups & kLines) != 0 ? "text, json, or jsonl: one object a line" : "text or json";
+}
+
 po::options_description describe_groups(unsigned groups) {
   po::options_description all("Options", 100, 60);
   auto add = all.add_options();
@@ -34,6 +41,12 @@ po::options_description describe_groups(unsigned groups) {
         "an NTP server to ask, repeatable; without it those configured on the guest");
     add("duration", po::value<std::string>()->default_value("30s")->value_name("TIME"),
         "how long to measure: 500ms, 30s, 2m, 1h");
+    add("target-ppm", po::value<std::string>()->default_value("1")->value_name("PPM"),
+        "stop as soon as the rate is known to within this; 0: never before --duration");
+    add("clock", po::value<std::string>()->default_value("raw")->value_name("raw"),
+        "the clock that stamps the exchanges: CLOCK_MONOTONIC_RAW");
+    add("record", po::value<std::string>()->value_name("FILE"),
+        "write the exchanges to FILE, for fit");
     add("no-network", "send no packet at all");
     add("no-ticks", "do not count lost and late ticks");
     add("no-spin", "do not spin on a CPU");
@@ -82,9 +95,7 @@ po::options_description describe_groups(unsigned groups) {
         "exit 2 from this severity on: info, low, medium, high, never");
   }
   add("format", po::value<std::string>()->default_value("text")->value_name("FORMAT"),
-      (groups & kPeerFormats) != 0
-          ? "text, json, or the words of another tool: virt-what, systemd (systemd-detect-virt)"
-          : "text or json");
+      formats_in_words(groups));
   add("output", po::value<Strings>()->composing()->value_name("[FORMAT:]FILE"),
       "write to FILE instead of standard output; with FORMAT: as well as to it; repeatable");
   add("quiet,q", "print no result; the exit code tells");
@@ -95,6 +106,7 @@ po::options_description describe_groups(unsigned groups) {
 std::optional<Format> format_from(std::string_view text) {
   if (text == "text") return Format::text;
   if (text == "json") return Format::json;
+  if (text == "jsonl") return Format::jsonl;
   if (text == "virt-what") return Format::virt_what;
   if (text == "systemd") return Format::systemd;
   return std::nullopt;
@@ -175,18 +187,34 @@ Result<void> fill_judging(const po::variables_map& given, Options& options) {
   return {};
 }
 
-bool is_peer(std::optional<Format> format) {
-  return format == Format::virt_what || format == Format::systemd;
+/// The groups that have a format of their own; text and json are everywhere.
+unsigned group_of(Format format) {
+  switch (format) {
+    case Format::virt_what:
+    case Format::systemd:
+      return kPeerFormats;
+    case Format::jsonl:
+      return kLines;
+    case Format::text:
+    case Format::json:
+      break;
+  }
+  return 0;
 }
 
-/// Other tools have words for what `detect` finds, and for nothing else.
+/// Other tools have words for what `detect` finds, and for nothing else; only `fit` has many
+/// results.
 Result<void> check_formats(const Options& options, unsigned groups) {
-  if ((groups & kPeerFormats) != 0) return {};
-  const bool peer =
-      is_peer(options.format) || std::any_of(options.outputs.begin(), options.outputs.end(),
-                                             [](const Output& one) { return is_peer(one.format); });
-  if (!peer) return {};
-  return usage("formats virt-what and systemd: only detect has them; expected text or json");
+  unsigned asked = group_of(options.format);
+  for (const Output& output : options.outputs)
+    asked |= group_of(output.format.value_or(options.format));
+  if ((asked & kPeerFormats & ~groups) != 0) {
+    return usage("formats virt-what and systemd: only detect has them; expected text or json");
+  }
+  if ((asked & kLines & ~groups) != 0) {
+    return usage("format jsonl: only fit has it; expected text or json");
+  }
+  return {};
 }
 
 Result<void> fill(const po::variables_map& given, Options& options) {
@@ -215,6 +243,16 @@ Result<void> fill(const po::variables_map& given, Options& options) {
     if (!duration) return tl::make_unexpected(duration.error());
     options.duration = *duration;
   }
+  if (given.count("target-ppm") != 0) {
+    const std::string text = given["target-ppm"].as<std::string>();
+    const auto target = parse_number(text);
+    if (!target || *target < 0) return usage("--target-ppm " + text + ": expected a number of ppm");
+    options.target_ppm = *target;
+  }
+  if (given.count("clock") != 0 && given["clock"].as<std::string>() != "raw") {
+    return usage("--clock " + given["clock"].as<std::string>() + ": expected raw");
+  }
+  options.record = text_or_empty(given, "record");
   if (given.count("entries") != 0) {
     const auto entries = parse_entries(given["entries"].as<std::string>());
     if (!entries) return tl::make_unexpected(entries.error());

@@ -15,11 +15,11 @@ namespace guestclock::cli {
 
 /// Groups of options that a verb can take, as bits.
 enum OptionGroup : unsigned {
-  kWhere = 1U << 0U,         ///< --root --capture --assume
-  kMeasuring = 1U << 1U,     ///< --server --duration --no-network --no-spin --no-ticks
-  kNoMeasure = 1U << 2U,     ///< --no-measure
-  kSelecting = 1U << 3U,     ///< --entries --accept-risk
-  kState = 1U << 4U,         ///< --root --state-dir
+  kWhere = 1U << 0U,      ///< --root --capture --assume
+  kMeasuring = 1U << 1U,  ///< --server --duration --target-ppm --record --no-network --no-ticks ...
+  kNoMeasure = 1U << 2U,  ///< --no-measure
+  kSelecting = 1U << 3U,  ///< --entries --accept-risk
+  kState = 1U << 4U,      ///< --root --state-dir
   kConfirming = 1U << 5U,    ///< --yes
   kDryRun = 1U << 6U,        ///< --dry-run
   kRules = 1U << 7U,         ///< --rules
@@ -30,9 +30,10 @@ enum OptionGroup : unsigned {
   kForce = 1U << 12U,        ///< --force
   kPeerFormats = 1U << 13U,  ///< --format virt-what and systemd
   kRedacting = 1U << 14U,    ///< --no-redact
+  kLines = 1U << 15U,        ///< --format jsonl
 };
 
-enum class Format { text, json, virt_what, systemd };
+enum class Format { text, json, jsonl, virt_what, systemd };
 
 struct Output {
   std::optional<Format> format;  ///< nothing: that of --format
@@ -45,6 +46,8 @@ struct Options {
   std::vector<model::Assumption> assumptions;
   std::vector<std::string> servers;
   Nanoseconds duration{};
+  double target_ppm = 0;  ///< 0: none
+  std::string record;     ///< empty: nowhere
   bool no_network = false;
   bool no_measure = false;
   bool no_ticks = false;

@@ -18,6 +18,8 @@ std::string render(const model::Document& document, Format format) {
   switch (format) {
     case Format::json:
       return report::render_json(document);
+    case Format::jsonl:
+      return report::render_jsonl(document);
     case Format::virt_what:
       return report::render_virt_what(document);
     case Format::systemd:

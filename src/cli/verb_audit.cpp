@@ -6,7 +6,7 @@
 namespace guestclock::cli {
 namespace {
 
-Result<model::AuditReport> audit(const Invocation& invocation) {
+Result<model::AuditReport> audit(const Invocation& invocation, Result<void>& recorded) {
   const Options& options = invocation.options;
   auto guest = look_at_guest(options);
   if (!guest) return tl::make_unexpected(guest.error());
@@ -29,6 +29,7 @@ Result<model::AuditReport> audit(const Invocation& invocation) {
     Measured measured = measure_guest(*guest, invocation);
     report.measurements = std::move(measured.measurements);
     report.undetermined = measured.reference_missing;
+    recorded = std::move(measured.recorded);
   }
   report.consent = consent_of(*guest, options);
   report.judgement =
@@ -41,13 +42,15 @@ Result<model::AuditReport> audit(const Invocation& invocation) {
 }
 
 Result<ExitCode> run(const Invocation& invocation) {
-  auto report = audit(invocation);
+  Result<void> recorded;
+  auto report = audit(invocation, recorded);
   if (!report) return tl::make_unexpected(report.error());
   const auto worst = model::worst_severity(report->judgement);
   const bool undetermined = report->undetermined;
   if (auto put = put_out(std::move(*report), invocation.options); !put) {
     return tl::make_unexpected(put.error());
   }
+  if (!recorded) return tl::make_unexpected(std::move(recorded).error());
   const auto& fail_on = invocation.options.fail_on;
   if (fail_on && worst && *worst >= *fail_on) return ExitCode::findings;
   return undetermined ? ExitCode::undetermined : ExitCode::good;

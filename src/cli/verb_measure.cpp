@@ -12,6 +12,7 @@ Result<ExitCode> run(const Invocation& invocation) {
   if (auto put = put_out(document, invocation.options); !put) {
     return tl::make_unexpected(put.error());
   }
+  if (!measured.recorded) return tl::make_unexpected(std::move(measured.recorded).error());
   return measured.reference_missing ? ExitCode::undetermined : ExitCode::good;
 }
 

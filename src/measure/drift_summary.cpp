@@ -14,11 +14,15 @@ void add_flag(model::Drift& drift, const char* flag) {
   }
 }
 
+/// Without the large whole part, `offset_base`.
+double small_offset_at(const DriftFit& fit, Nanoseconds local) {
+  return fit.offset_at_reference_s + fit.slope * to_seconds(local - fit.reference);
+}
+
 /// What the server's clock showed at the sandwich's instant, minus what CLOCK_REALTIME showed.
 double realtime_offset(const DriftFit& fit, const Sandwich& realtime) {
   const Nanoseconds whole = realtime.raw + fit.offset_base - realtime.clock;
-  return to_seconds(whole) + fit.offset_at_reference_s +
-         fit.slope * to_seconds(realtime.raw - fit.reference);
+  return to_seconds(whole) + small_offset_at(fit, realtime.raw);
 }
 
 model::Fact<double> offset_bound(std::span<const model::Exchange> exchanges) {
@@ -45,21 +49,32 @@ model::Drift unknown_drift(const std::string& reason) {
   return drift;
 }
 
+void flag_by_policy(model::Drift& drift, const DriftPolicy& policy) {
+  if (drift.used < policy.few_samples) add_flag(drift, "few_samples");
+  if (drift.ci95_ppm.known() && drift.ci95_ppm.value().half_width() > policy.wide_ppm) {
+    add_flag(drift, "wide");
+  }
+}
+
+double offset_at(const DriftFit& fit, Nanoseconds local) {
+  return to_seconds(fit.offset_base) + small_offset_at(fit, local);
+}
+
 model::Drift summarise_drift(const DriftFit& fit, std::span<const model::Exchange> exchanges,
                              const DriftPolicy& policy, const std::optional<Sandwich>& realtime) {
   model::Drift drift = fit.drift;
   drift.clock = kBaseClock;
   drift.systematic_ppm = policy.systematic_ppm;
   drift.offset_bound_s = offset_bound(exchanges);
-  if (drift.used < policy.few_samples) add_flag(drift, "few_samples");
   if (!drift.rate_error_ppm.known()) {
+    flag_by_policy(drift, policy);
     drift.offset_s = model::Fact<double>::unknown(drift.rate_error_ppm.reason());
     return drift;
   }
   const double rate = drift.rate_error_ppm.value();
   const double half = std::hypot(drift.ci95_ppm.value().half_width(), policy.systematic_ppm);
   drift.ci95_ppm = model::Interval{rate - half, rate + half};
-  if (half > policy.wide_ppm) add_flag(drift, "wide");
+  flag_by_policy(drift, policy);
   drift.offset_s = realtime ? model::Fact<double>(realtime_offset(fit, *realtime))
                             : model::Fact<double>::unknown("CLOCK_REALTIME cannot be read");
   return drift;

@@ -1,6 +1,7 @@
 #include "measure/measure.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
 #include "base/text.h"
@@ -39,57 +40,93 @@ std::optional<Sandwich> realtime_of(const std::vector<ClockEnd>& ends) {
   return std::nullopt;
 }
 
-/// Among usable servers the one with the narrowest interval.
-model::Drift choose_drift(const std::vector<model::Server>& servers) {
+constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+
+/// Among usable servers the one with the narrowest interval, else one that has a drift at all.
+std::size_t choose_server(const std::vector<model::Server>& servers) {
+  std::size_t best = kNone;
+  std::size_t unfit = kNone;
+  double narrowest = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < servers.size(); ++i) {
+    if (!servers[i].drift.known()) continue;
+    const model::Drift& drift = servers[i].drift.value();
+    if (!drift.ci95_ppm.known()) {
+      unfit = i;
+    } else if (drift.ci95_ppm.value().half_width() < narrowest) {
+      narrowest = drift.ci95_ppm.value().half_width();
+      best = i;
+    }
+  }
+  return best != kNone ? best : unfit;
+}
+
+model::Drift drift_without_server(const std::vector<model::Server>& servers) {
   if (servers.empty()) return unknown_drift("no NTP server given or configured on this guest");
-  const model::Drift* best = nullptr;
-  const model::Drift* unfit = nullptr;
   std::string verdicts;
   for (const model::Server& server : servers) {
     verdicts += (verdicts.empty() ? "" : "; ") + server.address + " " + server.verdict;
     if (!server.reasons.empty()) verdicts += " (" + server.reasons.front() + ")";
-    if (!server.drift.known()) continue;
-    const model::Drift& drift = server.drift.value();
-    if (!drift.ci95_ppm.known()) {
-      unfit = &drift;
-    } else if (best == nullptr ||
-               drift.ci95_ppm.value().half_width() < best->ci95_ppm.value().half_width()) {
-      best = &drift;
-    }
   }
-  if (best != nullptr) return *best;
-  if (unfit != nullptr) return *unfit;
   return unknown_drift("no NTP server was usable: " + verdicts);
+}
+
+std::vector<model::Server> server_rows(const std::vector<OpenServer>& servers, const NtpRun& run,
+                                       const DriftPolicy& policy,
+                                       const std::optional<Sandwich>& realtime) {
+  std::vector<model::Server> rows;
+  for (std::size_t i = 0; i < servers.size(); ++i)
+    rows.push_back(server_row(servers[i], run.servers[i], policy, realtime));
+  return rows;
+}
+
+bool reaches(double target_ppm, const std::vector<model::Server>& rows, const DriftPolicy& policy) {
+  const std::size_t chosen = choose_server(rows);
+  if (chosen == kNone) return false;
+  const model::Drift& drift = rows[chosen].drift.value();
+  return drift.ci95_ppm.known() && drift.used >= policy.target_exchanges &&
+         drift.ci95_ppm.value().half_width() <= target_ppm;
 }
 
 }  // namespace
 
-model::Measurements measure(const system::System& system, const tables::Thresholds& thresholds,
-                            const Request& request, const StopFlag& stop) {
+Outcome measure(const system::System& system, const tables::Thresholds& thresholds,
+                const Request& request, const StopFlag& stop) {
   const ClockPolicy clock_limits = clock_policy(thresholds);
   const TickPolicy tick_limits = tick_policy(thresholds);
   const DriftPolicy drift_limits = drift_policy(thresholds);
-  const Nanoseconds duration = std::max(request.duration, Nanoseconds(0));
-  const Nanoseconds alone = request.ticks ? tick_limits.alone : Nanoseconds(0);
+  RunLimits limits;
+  limits.duration = std::max(request.duration, Nanoseconds(0));
+  limits.alone = request.ticks ? tick_limits.alone : Nanoseconds(0);
 
   // Before any clock is looked at: resolving names may take seconds.
   const std::vector<OpenServer> servers = open_servers(system, request, stop);
 
-  model::Measurements result;
+  if (request.target_ppm > 0) {
+    limits.enough = [&](const NtpRun& so_far) {
+      return reaches(request.target_ppm, server_rows(servers, so_far, drift_limits, std::nullopt),
+                     drift_limits);
+    };
+  }
+
+  Outcome outcome;
+  model::Measurements& result = outcome.measurements;
   std::optional<TickProbe> ticks;
   if (request.ticks) ticks.emplace(system, tick_limits, stop);
   const std::vector<ClockEnd> start = read_clocks(system.clocks(), clock_limits);
-  const NtpRun run = run_ntp(system, servers, ntp_policy(thresholds), duration, alone, stop);
+  NtpRun run = run_ntp(system, servers, ntp_policy(thresholds), limits, stop);
   const std::vector<ClockEnd> end = read_clocks(system.clocks(), clock_limits);
   result.ticks = ticks ? ticks->finish() : unknown_ticks("--no-ticks");
 
-  const std::optional<Sandwich> realtime = realtime_of(end);
-  for (std::size_t i = 0; i < servers.size(); ++i) {
-    result.servers.push_back(server_row(servers[i], run.servers[i], drift_limits, realtime));
-  }
-  result.drift = choose_drift(result.servers);
+  result.servers = server_rows(servers, run, drift_limits, realtime_of(end));
+  const std::size_t chosen = choose_server(result.servers);
+  result.drift =
+      chosen != kNone ? result.servers[chosen].drift.value() : drift_without_server(result.servers);
   result.clocks = clock_rates(system.clocks(), start, end, result.drift, clock_limits);
-  return result;
+  for (std::size_t i = 0; i < servers.size(); ++i) {
+    outcome.recorded.push_back(
+        {servers[i].address, std::move(run.servers[i].exchanges), i == chosen});
+  }
+  return outcome;
 }
 
 }  // namespace guestclock::measure

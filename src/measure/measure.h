@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "base/stop_flag.h"
+#include "measure/exchange_file.h"
 #include "model/measurements.h"
 #include "system/system.h"
 #include "tables/tables.h"
@@ -24,16 +25,23 @@ struct ServerName {
 struct Request {
   std::vector<std::string> servers;  ///< HOST[:PORT]; none: clocks and ticks only
   Nanoseconds duration = std::chrono::seconds(30);
+  double target_ppm = 0;  ///< end as soon as the drift's half-width is this or less; 0: never
   bool ticks = true;
 };
 
-/// Measures for `duration`, or until `stop` is raised: then what there is so far, within 0.2 s.
+struct Outcome {
+  model::Measurements measurements;
+  std::vector<RecordedServer> recorded;  ///< in the order of the servers
+};
+
+/// Measures for `duration`, or until the drift is known to within `target_ppm` (from
+/// `drift_target_exchanges` used ones on), or until `stop` is raised: then what there is so far,
+/// within 0.2 s.
 /// With no server (left) to ask, ticks alone run for no longer than the threshold `ticks_alone_s`
 /// (without them: not at all). Never fails: what could not be measured is unknown with its reason.
 /// Time passes only in the seam's waits. `drift` is that of the usable server with the narrowest
 /// interval; resolving names comes first and is not part of `duration`.
-[[nodiscard]] model::Measurements measure(const system::System& system,
-                                          const tables::Thresholds& thresholds,
-                                          const Request& request, const StopFlag& stop);
+[[nodiscard]] Outcome measure(const system::System& system, const tables::Thresholds& thresholds,
+                              const Request& request, const StopFlag& stop);
 
 }  // namespace guestclock::measure

@@ -65,7 +65,7 @@ class Conversation {
     // behind each other and say the same thing.
     while (next_ < slots_.size() && slots_[next_] <= now)
       ++next_;
-    if (outstanding_ && now - outstanding_->sent < patience()) return;
+    if (awaits_answer(now)) return;
     send(system);
   }
 
@@ -86,12 +86,17 @@ class Conversation {
     }
   }
 
-  ServerRecord finish(const ReceiveStamps& stamps) {
-    record_.exchanges.reserve(stamped_.size());
+  [[nodiscard]] bool awaits_answer(Nanoseconds now) const {
+    return active() && outstanding_ && now - outstanding_->sent < patience();
+  }
+
+  [[nodiscard]] ServerRecord record(const ReceiveStamps& stamps) const {
+    ServerRecord record = record_;
+    record.exchanges.reserve(stamped_.size());
     for (const Stamped& s : stamped_) {
-      record_.exchanges.push_back({s.t1, s.t2, s.t3, stamps.receive_stamp(s.kernel, s.user)});
+      record.exchanges.push_back({s.t1, s.t2, s.t3, stamps.receive_stamp(s.kernel, s.user)});
     }
-    return std::move(record_);
+    return record;
   }
 
  private:
@@ -238,11 +243,20 @@ class StandstillWatch {
   Nanoseconds stood_{};
 };
 
+NtpRun outcome_of(const std::vector<Conversation>& conversations, const ReceiveStamps& stamps) {
+  NtpRun run;
+  run.kernel_stamps = stamps.believed();
+  run.servers.reserve(conversations.size());
+  for (const Conversation& conversation : conversations)
+    run.servers.push_back(conversation.record(stamps));
+  return run;
+}
+
 }  // namespace
 
 NtpRun run_ntp(const system::System& system, std::span<const OpenServer> servers,
-               const NtpPolicy& policy, Nanoseconds duration, Nanoseconds alone,
-               const StopFlag& stop) {
+               const NtpPolicy& policy, const RunLimits& limits, const StopFlag& stop) {
+  const Nanoseconds duration = limits.duration;
   const system::Network& network = system.network();
   const Result<Nanoseconds> start = system.clocks().read(ClockId::monotonic_raw);
   const Nanoseconds from = start.value_or(Nanoseconds(0));
@@ -259,14 +273,22 @@ NtpRun run_ntp(const system::System& system, std::span<const OpenServer> servers
 
   ReceiveStamps stamps;
   StandstillWatch standstill;
+  Nanoseconds next_look = from + policy.refit;
   std::vector<system::UdpSocket*> sockets;
   while (!stop.requested() && !standstill.longer_than(duration)) {
     const Result<Nanoseconds> now = system.clocks().read(ClockId::monotonic_raw);
     if (!now) break;
     const bool anyone = std::any_of(conversations.begin(), conversations.end(),
                                     [](const Conversation& c) { return c.active(); });
-    const Nanoseconds end = from + (anyone ? duration : std::min(duration, alone));
+    const Nanoseconds end = from + (anyone ? duration : std::min(duration, limits.alone));
     if (*now >= end) break;
+    const bool quiet = std::none_of(conversations.begin(), conversations.end(),
+                                    [&](const Conversation& c) { return c.awaits_answer(*now); });
+    if (limits.enough && quiet && *now >= next_look) {
+      next_look = *now + policy.refit;
+      if (limits.enough(outcome_of(conversations, stamps))) break;
+      continue;  // that took time
+    }
 
     Nanoseconds wake = std::min(*now + kStopCheck, end);
     sockets.clear();
@@ -284,13 +306,7 @@ NtpRun run_ntp(const system::System& system, std::span<const OpenServer> servers
       conversation.receive(system, stamps);
   }
 
-  NtpRun run;
-  run.kernel_stamps = stamps.believed();
-  run.servers.reserve(conversations.size());
-  for (Conversation& conversation : conversations) {
-    run.servers.push_back(conversation.finish(stamps));
-  }
-  return run;
+  return outcome_of(conversations, stamps);
 }
 
 }  // namespace guestclock::measure

@@ -5,6 +5,7 @@
 // bounded by the number of requests, and a flood takes neither memory nor more time than the run.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -44,10 +45,18 @@ struct NtpRun {
   bool kernel_stamps = false;         ///< t4 came from the kernel where it stamped
 };
 
-/// Asks until `duration` has passed on CLOCK_MONOTONIC_RAW or `stop` is raised; with nobody (left)
-/// to ask, until `alone` has passed.
+/// When a run ends, on CLOCK_MONOTONIC_RAW.
+struct RunLimits {
+  Nanoseconds duration{};
+  Nanoseconds alone{};  ///< with nobody (left) to ask
+  /// Looked at every `policy.refit`, while no answer is awaited (it may take milliseconds): true
+  /// ends the run. May be empty.
+  std::function<bool(const NtpRun& so_far)> enough;
+};
+
+/// Asks until a limit is reached or `stop` is raised.
 [[nodiscard]] NtpRun run_ntp(const system::System& system, std::span<const OpenServer> servers,
-                             const NtpPolicy& policy, Nanoseconds duration, Nanoseconds alone,
+                             const NtpPolicy& policy, const RunLimits& limits,
                              const StopFlag& stop);
 
 }  // namespace guestclock::measure

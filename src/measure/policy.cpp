@@ -32,13 +32,14 @@ NtpPolicy ntp_policy(const tables::Thresholds& thresholds) {
   policy.warmup = seconds(thresholds, "ntp_warmup_s");
   policy.answer_wait = seconds(thresholds, "ntp_answer_wait_s");
   policy.coarse_clock = seconds(thresholds, "ntp_coarse_clock_s");
+  policy.refit = seconds(thresholds, "drift_refit_s");
   policy.datagrams_per_wake = count(thresholds, "ntp_datagrams_per_wake");
   return policy;
 }
 
 DriftPolicy drift_policy(const tables::Thresholds& thresholds) {
   return {whole(thresholds, "drift_few_samples"), thresholds.get("drift_wide_ppm"),
-          thresholds.get("drift_systematic_ppm")};
+          thresholds.get("drift_systematic_ppm"), whole(thresholds, "drift_target_exchanges")};
 }
 
 ClockPolicy clock_policy(const tables::Thresholds& thresholds) {

@@ -12,6 +12,7 @@ struct NtpPolicy {
   Nanoseconds warmup{};
   Nanoseconds answer_wait{};
   Nanoseconds coarse_clock{};  ///< a round trip may be this much below zero
+  Nanoseconds refit{};         ///< how often to look whether enough is known
   std::size_t datagrams_per_wake = 1;
 };
 
@@ -19,6 +20,7 @@ struct DriftPolicy {
   std::int64_t few_samples = 0;
   double wide_ppm = 0;
   double systematic_ppm = 0;
+  std::int64_t target_exchanges = 0;  ///< fewer never end a run early
 };
 
 struct ClockPolicy {

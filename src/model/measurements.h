@@ -130,4 +130,17 @@ struct Measurements {
   friend bool operator==(const Measurements&, const Measurements&) = default;
 };
 
+/// What `fit` says of one file of recorded exchanges: the statistical interval alone.
+struct FileFit {
+  std::string file;
+  Fact<double> rate_error_ppm;
+  Fact<Interval> ci95_ppm;
+  Fact<double> offset_s;  ///< at the last exchange
+  std::int64_t exchanges = 0;
+  std::int64_t used = 0;
+  std::vector<std::string> flags;  ///< as Drift has them
+
+  friend bool operator==(const FileFit&, const FileFit&) = default;
+};
+
 }  // namespace guestclock::model

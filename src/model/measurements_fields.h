@@ -94,4 +94,15 @@ void fields(Self& self, Visitor&& visit) {
   visit("ticks", self.ticks, Form::plain);
 }
 
+template <Is<FileFit> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("file", self.file, Form::plain);
+  visit("rate_error_ppm", self.rate_error_ppm, Form::ppm);
+  visit("ci95_ppm", self.ci95_ppm, Form::ppm);
+  visit("offset_s", self.offset_s, Form::seconds);
+  visit("exchanges", self.exchanges, Form::plain);
+  visit("used", self.used, Form::plain);
+  visit("flags", self.flags, Form::plain);
+}
+
 }  // namespace guestclock::model

@@ -5,11 +5,24 @@
 
 namespace guestclock::model {
 
-nlohmann::ordered_json measurements_to_json(const Measurements& measurements) {
+namespace {
+
+template <class T>
+Json with_unknown(const T& value) {
   FactWriter writer;
-  Json json = writer.write(measurements);
+  Json json = writer.write(value);
   json["unknown"] = writer.unknown();
   return json;
+}
+
+}  // namespace
+
+nlohmann::ordered_json measurements_to_json(const Measurements& measurements) {
+  return with_unknown(measurements);
+}
+
+nlohmann::ordered_json file_fit_to_json(const FileFit& fit) {
+  return with_unknown(fit);
 }
 
 Result<Measurements> measurements_from_json(const nlohmann::ordered_json& json) {

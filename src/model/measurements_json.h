@@ -11,7 +11,10 @@ namespace guestclock::model {
 /// The parts of the measure document: drift, clocks, servers, ticks, `unknown{path: reason}`.
 [[nodiscard]] nlohmann::ordered_json measurements_to_json(const Measurements& measurements);
 
-/// The inverse; a missing member counts as "not in the document".
+/// One of the objects of the `fit` document, with an `unknown` of its own.
+[[nodiscard]] nlohmann::ordered_json file_fit_to_json(const FileFit& fit);
+
+/// The inverse of measurements_to_json; a missing member counts as "not in the document".
 [[nodiscard]] Result<Measurements> measurements_from_json(const nlohmann::ordered_json& json);
 
 }  // namespace guestclock::model

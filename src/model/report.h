@@ -23,6 +23,11 @@ struct MeasureDocument {
   Measurements measurements;
 };
 
+/// `fit`, in the order of its arguments.
+struct FitDocument {
+  std::vector<FileFit> fits;
+};
+
 /// `audit`. `measurements` is empty where measuring was not asked for, `no_measurements` says why.
 struct AuditReport {
   std::string tool_version;
@@ -92,9 +97,9 @@ struct CaptureDocument {
 };
 
 using Document =
-    std::variant<DetectDocument, MeasureDocument, AuditReport, PlanDocument, ParamsListDocument,
-                 TransactionDocument, HistoryDocument, RulesListDocument, ExplainDocument,
-                 RulesCheckDocument, CaptureDocument>;
+    std::variant<DetectDocument, MeasureDocument, FitDocument, AuditReport, PlanDocument,
+                 ParamsListDocument, TransactionDocument, HistoryDocument, RulesListDocument,
+                 ExplainDocument, RulesCheckDocument, CaptureDocument>;
 
 /// Highest severity among findings that are not held; nothing where there is none.
 [[nodiscard]] std::optional<Severity> worst_severity(const Judgement& judgement);

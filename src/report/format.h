@@ -10,6 +10,9 @@ namespace guestclock::report {
 /// Pretty-printed JSON with a final newline, "schema": "guestclock.<name>/1".
 [[nodiscard]] std::string render_json(const model::Document& document);
 
+/// Of `fit` only (empty for other documents): one object a line and file.
+[[nodiscard]] std::string render_jsonl(const model::Document& document);
+
 /// For people, 80 columns where content allows. Not stable. Ends with the verdict in one line.
 [[nodiscard]] std::string render_text(const model::Document& document);
 

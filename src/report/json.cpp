@@ -69,6 +69,14 @@ Json to_json(const model::MeasureDocument& document) {
   return json;
 }
 
+Json to_json(const model::FitDocument& document) {
+  Json json = with_schema("fit");
+  json["fits"] = Json::array();
+  for (const model::FileFit& fit : document.fits)
+    json["fits"].push_back(model::file_fit_to_json(fit));
+  return json;
+}
+
 Json to_json(const model::AuditReport& report) {
   Json unknown = Json::object();
   Json json = with_schema("report");
@@ -227,12 +235,27 @@ Json to_json(const model::CaptureDocument& document) {
   return json;
 }
 
+constexpr int kIndent = 2;
+constexpr int kOneLine = -1;
+
+/// Titles and file names may be no UTF-8, and nothing in them may reach a terminal as a control.
+std::string dump(const Json& json, int indent) {
+  return json.dump(indent, ' ', true, Json::error_handler_t::replace) + "\n";
+}
+
 }  // namespace
 
 std::string render_json(const model::Document& document) {
-  const Json json = std::visit([](const auto& one) { return to_json(one); }, document);
-  // Titles and file names may be no UTF-8, and nothing in them may reach a terminal as a control.
-  return json.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
+  return dump(std::visit([](const auto& one) { return to_json(one); }, document), kIndent);
+}
+
+std::string render_jsonl(const model::Document& document) {
+  std::string text;
+  if (const auto* const fit = std::get_if<model::FitDocument>(&document)) {
+    for (const model::FileFit& one : fit->fits)
+      text += dump(model::file_fit_to_json(one), kOneLine);
+  }
+  return text;
 }
 
 }  // namespace guestclock::report

@@ -113,4 +113,16 @@ void write_document(Page& page, const model::MeasureDocument& document) {
   write_measurements(page, document.measurements);
 }
 
+void write_document(Page& page, const model::FitDocument& document) {
+  for (const model::FileFit& fit : document.fits) {
+    page.line(0, fit.file);
+    page.field("rate", rate_in_words(fit.rate_error_ppm, fit.ci95_ppm));
+    std::string offset = offset_in_words(fit.offset_s);
+    if (fit.offset_s.known()) offset = "the guest is " + offset + " at the last exchange";
+    page.field("offset", offset);
+    page.field("from", fmt::format("{} exchanges, {} used", fit.exchanges, fit.used));
+    if (!fit.flags.empty()) page.field("flags", join(fit.flags, " "));
+  }
+}
+
 }  // namespace guestclock::report

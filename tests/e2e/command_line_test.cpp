@@ -32,7 +32,7 @@ TEST(CommandLine, WithoutArgumentsPrintsAScreenful) {
 }
 
 TEST(CommandLine, EveryVerbHasHelp) {
-  for (const char* const verb : {"detect", "measure", "audit", "plan", "apply", "rollback",
+  for (const char* const verb : {"detect", "measure", "fit", "audit", "plan", "apply", "rollback",
                                  "history", "explain", "rules list", "rules check", "capture"}) {
     std::vector<std::string> words;
     for (std::string rest = verb; !rest.empty();) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "measure/file_fit.h"
 #include "support/sim_world.h"
 #include "unit/measure/shipped_thresholds.h"
 
@@ -36,7 +37,7 @@ Request request_of(std::vector<std::string> servers, Nanoseconds duration, bool 
 
 model::Measurements run(const SimWorld& world, const Request& request) {
   const StopFlag stop;
-  return measure(world, shipped_thresholds(), request, stop);
+  return measure(world, shipped_thresholds(), request, stop).measurements;
 }
 
 const model::ClockRate& clock_row(const model::Measurements& m, const std::string& name) {
@@ -182,11 +183,55 @@ TEST(Measure, StopsSoonAfterTheFlagWithWhatThereIs) {
   };
   const SimWorld world(std::move(config));
   const model::Measurements m =
-      measure(world, shipped_thresholds(), request_of({"ntp.test"}, seconds(600), true), stop);
+      measure(world, shipped_thresholds(), request_of({"ntp.test"}, seconds(600), true), stop)
+          .measurements;
   EXPECT_LT(world.time().now(), milliseconds(5200));
   EXPECT_GT(m.drift.exchanges, 15);
   EXPECT_NEAR(m.drift.rate_error_ppm.value(), 500, 20);
   EXPECT_GT(m.ticks.per_cpu.at(0).delivered, 1200);
+}
+
+TEST(Measure, EndsAsSoonAsTheTargetIsReached) {
+  SimConfig config = SimConfig::with_rate(37.5);
+  config.servers = {lan_server()};
+  const SimWorld world(std::move(config));
+  Request request = request_of({"ntp.test"}, seconds(600));
+  request.target_ppm = 1;
+  const model::Measurements m = run(world, request);
+  EXPECT_LE(m.drift.ci95_ppm.value().half_width(), 1);
+  EXPECT_NEAR(m.drift.rate_error_ppm.value(), 37.5, 2);
+  EXPECT_GE(m.drift.used, 20);
+  EXPECT_LE(world.time().now(), seconds(31));
+}
+
+TEST(Measure, AnUnreachableTargetLeavesTheDuration) {
+  SimConfig config = SimConfig::with_rate(0);
+  config.servers = {lan_server()};
+  const SimWorld world(std::move(config));
+  Request request = request_of({"ntp.test"}, seconds(20));
+  request.target_ppm = 1e-9;
+  EXPECT_GT(run(world, request).drift.ci95_ppm.value().half_width(), 1e-3);
+  EXPECT_NEAR(to_seconds(world.time().now()), 20, 0.1);
+}
+
+TEST(Measure, RecordedExchangesFitToTheReportedDrift) {
+  SimConfig config = SimConfig::with_rate(37.5);
+  FakeNtpServer far = lan_server();
+  far.host = "far.test";
+  far.address = "192.0.2.20";
+  far.forth.queue_mean = far.back.queue_mean = milliseconds(2);
+  config.servers = {far, lan_server()};
+  const SimWorld world(std::move(config));
+  const StopFlag stop;
+  const Outcome outcome =
+      measure(world, shipped_thresholds(), request_of({"far.test", "ntp.test"}, seconds(20)), stop);
+  const auto read = parse_exchanges(exchange_file(outcome.recorded), "run");
+  ASSERT_TRUE(read);
+  const model::Drift& drift = outcome.measurements.drift;
+  EXPECT_EQ(static_cast<std::int64_t>(read->size()), drift.exchanges);
+  const model::FileFit fit = fit_file("run", *read, drift_policy(shipped_thresholds()));
+  EXPECT_EQ(fit.rate_error_ppm.value(), drift.rate_error_ppm.value());
+  EXPECT_LT(fit.ci95_ppm.value().half_width(), drift.ci95_ppm.value().half_width());
 }
 
 TEST(Measure, AFlagRaisedBeforehandReturnsAtOnce) {
@@ -196,7 +241,8 @@ TEST(Measure, AFlagRaisedBeforehandReturnsAtOnce) {
   config.servers = {lan_server()};
   const SimWorld world(std::move(config));
   const model::Measurements m =
-      measure(world, shipped_thresholds(), request_of({"ntp.test"}, seconds(600), true), stop);
+      measure(world, shipped_thresholds(), request_of({"ntp.test"}, seconds(600), true), stop)
+          .measurements;
   EXPECT_LT(world.time().now(), milliseconds(20));
   EXPECT_EQ(m.servers.at(0).verdict, "unreachable");
   EXPECT_FALSE(m.drift.rate_error_ppm.known());

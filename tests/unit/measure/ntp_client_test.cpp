@@ -44,8 +44,8 @@ Outcome ask(std::vector<FakeNtpServer> servers, Nanoseconds duration, double ppm
   }
   const StopFlag stop;
   const Nanoseconds start = outcome.world->time().now();
-  outcome.run = run_ntp(*outcome.world, outcome.servers, ntp_policy(shipped_thresholds()), duration,
-                        alone, stop);
+  outcome.run = run_ntp(*outcome.world, outcome.servers, ntp_policy(shipped_thresholds()),
+                        {duration, alone, {}}, stop);
   outcome.took = outcome.world->time().now() - start;
   return outcome;
 }
@@ -245,8 +245,8 @@ TEST(NtpClient, AFrozenClockDoesNotKeepTheRunGoing) {
   std::vector<OpenServer> servers;
   servers.push_back(open_server(world.network(), "ntp.test"));
   const StopFlag stop;
-  const NtpRun run =
-      run_ntp(world, servers, ntp_policy(shipped_thresholds()), seconds(10), seconds(1), stop);
+  const NtpRun run = run_ntp(world, servers, ntp_policy(shipped_thresholds()),
+                             {seconds(10), seconds(1), {}}, stop);
   EXPECT_LT(world.time().now(), seconds(60));
   EXPECT_EQ(run.servers.size(), 1U);
 }

@@ -29,12 +29,38 @@ TEST(SendSchedule, OwnServersAreAskedFourTimesASecondOverTheWholeRun) {
   EXPECT_GT(sends.back(), seconds(119));
   EXPECT_LE(sends.back(), seconds(120));
   for (std::size_t i = 1; i < sends.size(); ++i) {
-    EXPECT_GE(sends[i] - sends[i - 1], milliseconds(124));
+    EXPECT_GE(sends[i] - sends[i - 1], milliseconds(62));
   }
 }
 
-TEST(SendSchedule, JitterIsUniformUpToItsShare) {
+TEST(SendSchedule, HalfIsUniformAndAQuarterInEachOuterSixth) {
   const SendPolicy policy{milliseconds(250), {}, 0.25, 100'000};
+  const auto sends = plan_sends(policy, seconds(0), seconds(600), 0, seeded());
+  ASSERT_EQ(sends.size(), 2400U);
+  const auto among = [&](int from, int to) {
+    return static_cast<double>(std::count_if(sends.begin(), sends.end(), [&](Nanoseconds at) {
+      return at >= seconds(from) && at < seconds(to);
+    }));
+  };
+  // A quarter of all and a sixth of a half: a third of all; the middle has the other four sixths.
+  EXPECT_NEAR(among(0, 100), 800, 2);
+  EXPECT_NEAR(among(500, 601), 800, 2);
+  EXPECT_NEAR(among(100, 300), 400, 2);
+  EXPECT_NEAR(among(300, 500), 400, 2);
+}
+
+TEST(SendSchedule, ServersThatAskForAGapAreAskedUniformly) {
+  const SendPolicy policy = ntp_policy(shipped_thresholds()).foreign;
+  const auto sends = plan_sends(policy, seconds(0), seconds(240), 0.5, seeded());
+  EXPECT_EQ(sends.size(), 96U);
+  const auto early =
+      std::count_if(sends.begin(), sends.end(), [](Nanoseconds at) { return at < seconds(40); });
+  EXPECT_NEAR(static_cast<double>(early), 16, 1);
+}
+
+TEST(SendSchedule, JitterIsUniformUpToItsShareOfTheInterval) {
+  // A gap as long as the interval: a uniform schedule, and so a grid to compare with.
+  const SendPolicy policy{milliseconds(250), milliseconds(250), 0.25, 100'000};
   const auto sends = plan_sends(policy, seconds(0), seconds(1000), 0.5, seeded());
   ASSERT_EQ(sends.size(), 4000U);
   double lowest = 1;
@@ -63,7 +89,7 @@ TEST(SendSchedule, LongRunsAreSpreadOutToTheCap) {
 }
 
 TEST(SendSchedule, SeveralServersTakeTurns) {
-  const SendPolicy policy{seconds(1), {}, 0, 100};
+  const SendPolicy policy{seconds(1), seconds(1), 0, 100};
   const auto first = plan_sends(policy, seconds(0), seconds(4), 0, seeded());
   const auto second = plan_sends(policy, seconds(0), seconds(4), 0.5, seeded());
   EXPECT_EQ(first.front(), seconds(0));

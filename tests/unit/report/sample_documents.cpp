@@ -103,6 +103,24 @@ model::Rule mentioned_rule() {
   return rule;
 }
 
+model::FitDocument sample_fits() {
+  model::FileFit good;
+  good.file = "run-1.txt";
+  good.rate_error_ppm = 37.5;
+  good.ci95_ppm = model::Interval{37.4, 37.6};
+  good.offset_s = -0.00125;
+  good.exchanges = 64;
+  good.used = 61;
+  good.flags = {"path_step"};
+  const std::string reason = "broken.txt:3: 2 fields; expected t1 t2 t3 t4 in seconds";
+  model::FileFit broken;
+  broken.file = "broken.txt";
+  broken.rate_error_ppm = Fact<double>::unknown(reason);
+  broken.ci95_ppm = Fact<model::Interval>::unknown(reason);
+  broken.offset_s = Fact<double>::unknown(reason);
+  return {{good, broken}};
+}
+
 }  // namespace
 
 std::vector<Sample> sample_documents() {
@@ -122,6 +140,7 @@ std::vector<Sample> sample_documents() {
       {"detect-nothing-known", file("detect"), model::DetectDocument{}},
       {"measure", file("measure"), model::MeasureDocument{sample_measurements()}},
       {"measure-nothing-known", file("measure"), model::MeasureDocument{}},
+      {"fit", file("fit"), sample_fits()},
       {"audit", file("report"), sample_audit()},
       {"audit-not-measured", file("report"), unmeasured},
       {"plan", file("plan"),

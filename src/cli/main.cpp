@@ -15,9 +15,9 @@
 namespace guestclock::cli {
 namespace {
 
-constexpr std::array<const Verb*, 15> kVerbs{
+constexpr std::array<const Verb*, 16> kVerbs{
     &kDetect,   &kMeasure, &kFit,   &kAudit,   &kPlan,      &kApply,      &kParamsList, &kParamsSet,
-    &kRollback, &kHistory, &kPurge, &kExplain, &kRulesList, &kRulesCheck, &kCapture};
+    &kRollback, &kHistory, &kPurge, &kExplain, &kRulesList, &kRulesCheck, &kCapture,    &kSelftest};
 
 StopFlag& stop_flag() {
   static StopFlag flag;

@@ -29,6 +29,7 @@ struct Verb {
 extern const Verb kDetect;
 extern const Verb kMeasure;
 extern const Verb kFit;
+extern const Verb kSelftest;
 extern const Verb kAudit;
 extern const Verb kPlan;
 extern const Verb kApply;

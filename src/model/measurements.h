@@ -130,6 +130,18 @@ struct Measurements {
   friend bool operator==(const Measurements&, const Measurements&) = default;
 };
 
+/// `selftest`: a server of our own with a known rate error, measured like any other.
+struct Selftest {
+  Fact<bool> works;                 ///< the known rate was found
+  double known_rate_error_ppm = 0;  ///< of this guest's clock against that server's
+  Fact<double> noise_floor_ppm;     ///< half-width of the interval: no path gives a narrower one
+  Fact<double> round_trip_s;        ///< the smallest one
+  Fact<double> queueing_s;          ///< median of what is above it, one way: the stamps' own noise
+  Drift drift;                      ///< what was measured
+
+  friend bool operator==(const Selftest&, const Selftest&) = default;
+};
+
 /// What `fit` says of one file of recorded exchanges: the statistical interval alone.
 struct FileFit {
   std::string file;

@@ -94,6 +94,16 @@ void fields(Self& self, Visitor&& visit) {
   visit("ticks", self.ticks, Form::plain);
 }
 
+template <Is<Selftest> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("works", self.works, Form::plain);
+  visit("known_rate_error_ppm", self.known_rate_error_ppm, Form::ppm);
+  visit("noise_floor_ppm", self.noise_floor_ppm, Form::ppm);
+  visit("round_trip_s", self.round_trip_s, Form::seconds);
+  visit("queueing_s", self.queueing_s, Form::seconds);
+  visit("drift", self.drift, Form::plain);
+}
+
 template <Is<FileFit> Self, class Visitor>
 void fields(Self& self, Visitor&& visit) {
   visit("file", self.file, Form::plain);

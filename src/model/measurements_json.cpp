@@ -25,6 +25,10 @@ nlohmann::ordered_json file_fit_to_json(const FileFit& fit) {
   return with_unknown(fit);
 }
 
+nlohmann::ordered_json selftest_to_json(const Selftest& selftest) {
+  return with_unknown(selftest);
+}
+
 Result<Measurements> measurements_from_json(const nlohmann::ordered_json& json) {
   FactReader reader(json);
   Measurements measurements;

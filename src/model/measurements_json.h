@@ -14,6 +14,9 @@ namespace guestclock::model {
 /// One of the objects of the `fit` document, with an `unknown` of its own.
 [[nodiscard]] nlohmann::ordered_json file_fit_to_json(const FileFit& fit);
 
+/// The `selftest` document.
+[[nodiscard]] nlohmann::ordered_json selftest_to_json(const Selftest& selftest);
+
 /// The inverse of measurements_to_json; a missing member counts as "not in the document".
 [[nodiscard]] Result<Measurements> measurements_from_json(const nlohmann::ordered_json& json);
 

@@ -28,6 +28,10 @@ struct FitDocument {
   std::vector<FileFit> fits;
 };
 
+struct SelftestDocument {
+  Selftest selftest;
+};
+
 /// `audit`. `measurements` is empty where measuring was not asked for, `no_measurements` says why.
 struct AuditReport {
   std::string tool_version;
@@ -97,9 +101,9 @@ struct CaptureDocument {
 };
 
 using Document =
-    std::variant<DetectDocument, MeasureDocument, FitDocument, AuditReport, PlanDocument,
-                 ParamsListDocument, TransactionDocument, HistoryDocument, RulesListDocument,
-                 ExplainDocument, RulesCheckDocument, CaptureDocument>;
+    std::variant<DetectDocument, MeasureDocument, FitDocument, SelftestDocument, AuditReport,
+                 PlanDocument, ParamsListDocument, TransactionDocument, HistoryDocument,
+                 RulesListDocument, ExplainDocument, RulesCheckDocument, CaptureDocument>;
 
 /// Highest severity among findings that are not held; nothing where there is none.
 [[nodiscard]] std::optional<Severity> worst_severity(const Judgement& judgement);

@@ -77,6 +77,12 @@ Json to_json(const model::FitDocument& document) {
   return json;
 }
 
+Json to_json(const model::SelftestDocument& document) {
+  Json json = with_schema("selftest");
+  put_all(json, model::selftest_to_json(document.selftest));
+  return json;
+}
+
 Json to_json(const model::AuditReport& report) {
   Json unknown = Json::object();
   Json json = with_schema("report");

@@ -113,6 +113,32 @@ void write_document(Page& page, const model::MeasureDocument& document) {
   write_measurements(page, document.measurements);
 }
 
+void write_document(Page& page, const model::SelftestDocument& document) {
+  const model::Selftest& selftest = document.selftest;
+  page.heading("Selftest");
+  page.field("server", fmt::format("in this program, on the loopback interface; against it this "
+                                   "guest's clock gains {:+.3f} ppm",
+                                   selftest.known_rate_error_ppm));
+  page.field("measured", rate_in_words(selftest.drift.rate_error_ppm, selftest.drift.ci95_ppm));
+  page.field("from", fmt::format("{} exchanges, {} used, in {}", selftest.drift.exchanges,
+                                 selftest.drift.used, seconds_in_words(selftest.drift.duration_s)));
+  page.field("noise floor",
+             selftest.noise_floor_ppm.known()
+                 ? fmt::format("{:.3f} ppm: no server gives a narrower interval in as short a run",
+                               selftest.noise_floor_ppm.value())
+                 : "unknown: " + selftest.noise_floor_ppm.reason());
+  page.field("round trip", seconds_in_words(selftest.round_trip_s));
+  page.field("stamp noise", seconds_in_words(selftest.queueing_s));
+  page.gap();
+  if (!selftest.works.known()) {
+    page.paragraph(0, "Measuring could not be tested: " + selftest.works.reason());
+  } else {
+    page.paragraph(0, selftest.works.value()
+                          ? "Measuring works on this guest."
+                          : "Measuring does NOT work on this guest: do not trust its figures.");
+  }
+}
+
 void write_document(Page& page, const model::FitDocument& document) {
   for (const model::FileFit& fit : document.fits) {
     page.line(0, fit.file);

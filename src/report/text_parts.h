@@ -16,6 +16,7 @@ void write_held(Page& page, const std::vector<model::HeldChange>& all);
 void write_document(Page& page, const model::DetectDocument& document);
 void write_document(Page& page, const model::MeasureDocument& document);
 void write_document(Page& page, const model::FitDocument& document);
+void write_document(Page& page, const model::SelftestDocument& document);
 void write_document(Page& page, const model::AuditReport& report);
 void write_document(Page& page, const model::PlanDocument& document);
 void write_document(Page& page, const model::ParamsListDocument& document);

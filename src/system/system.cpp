@@ -47,4 +47,8 @@ bool Endpoint::is_private() const {
   return link_local || unique_local;
 }
 
+Result<std::unique_ptr<UdpListener>> Network::listen_on_loopback() const {
+  return fail(ErrorCode::unsupported, "nothing can listen there");
+}
+
 }  // namespace guestclock::system

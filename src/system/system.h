@@ -195,9 +195,27 @@ class UdpSocket {
   [[nodiscard]] virtual Result<std::optional<Datagram>> receive() = 0;
 };
 
+/// A UDP socket on the loopback interface that answers whoever asks.
+class UdpListener {
+ public:
+  struct Request {
+    Datagram datagram;
+    Endpoint from;
+  };
+
+  virtual ~UdpListener() = default;
+  [[nodiscard]] virtual const Endpoint& endpoint() const = 0;
+  /// Waits at most `timeout`; nothing on timeout or a signal.
+  [[nodiscard]] virtual Result<std::optional<Request>> receive(Nanoseconds timeout) = 0;
+  [[nodiscard]] virtual Result<void> answer(const Endpoint& to,
+                                            std::span<const std::uint8_t> bytes) = 0;
+};
+
 class Network {
  public:
   virtual ~Network() = default;
+  /// On 127.0.0.1, at a port that the kernel picks.
+  [[nodiscard]] virtual Result<std::unique_ptr<UdpListener>> listen_on_loopback() const;
   /// Addresses of a host name or literal, in the resolver's order, each once.
   [[nodiscard]] virtual Result<std::vector<Endpoint>> resolve(std::string_view host,
                                                               std::uint16_t port) const = 0;

@@ -32,8 +32,9 @@ TEST(CommandLine, WithoutArgumentsPrintsAScreenful) {
 }
 
 TEST(CommandLine, EveryVerbHasHelp) {
-  for (const char* const verb : {"detect", "measure", "fit", "audit", "plan", "apply", "rollback",
-                                 "history", "explain", "rules list", "rules check", "capture"}) {
+  for (const char* const verb :
+       {"detect", "measure", "fit", "selftest", "audit", "plan", "apply", "rollback", "history",
+        "explain", "rules list", "rules check", "capture"}) {
     std::vector<std::string> words;
     for (std::string rest = verb; !rest.empty();) {
       const std::size_t blank = rest.find(' ');

@@ -136,6 +136,18 @@ TEST_F(RealServer, SlowClockIsMinus500) {
   EXPECT_NEAR(clock["rate_error_ppm"].get<double>(), -500.0, 2.0);
 }
 
+TEST(Selftest, FindsTheKnownRateOnThisMachine) {
+  const auto start = std::chrono::steady_clock::now();
+  const Finished run = support::run_program({GUESTCLOCK_PROGRAM, "selftest", "--format", "json"});
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(15));
+  EXPECT_EQ(run.exit_code, 0) << run.out << run.err;
+  EXPECT_EQ(support::schema_problems(run.out), "");
+  const json result = json::parse(run.out);
+  EXPECT_EQ(result["works"], true);
+  EXPECT_LT(result["noise_floor_ppm"].get<double>(), 5);
+  EXPECT_GT(result["round_trip_s"].get<double>(), 0);
+}
+
 TEST_F(RealServer, InterruptedMeasurementPrintsWhatItHas) {
   const std::string output = (scratch_.path() / "out.json").string();
   {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <limits>
 
 #include <netdb.h>
 #include <poll.h>
@@ -11,6 +10,8 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "system/linux/poll_timeout.h"
+#include "system/linux/udp_listener.h"
 #include "system/linux/udp_socket.h"
 
 namespace guestclock::system {
@@ -19,14 +20,6 @@ namespace {
 struct FreeAddresses {
   void operator()(addrinfo* list) const { ::freeaddrinfo(list); }
 };
-
-/// poll() counts in milliseconds: rounded up, as rounding down would spin at the end of a wait.
-int poll_timeout(Nanoseconds timeout) {
-  if (timeout <= Nanoseconds::zero()) return 0;
-  constexpr auto kLongest = std::chrono::milliseconds(std::numeric_limits<int>::max());
-  if (timeout >= kLongest) return std::numeric_limits<int>::max();
-  return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(timeout).count());
-}
 
 }  // namespace
 
@@ -72,6 +65,12 @@ Result<std::unique_ptr<UdpSocket>> LiveNetwork::open(const Endpoint& endpoint) c
   auto socket = LiveUdpSocket::connect(endpoint);
   if (!socket) return tl::make_unexpected(std::move(socket).error());
   return std::unique_ptr<UdpSocket>(std::move(*socket));
+}
+
+Result<std::unique_ptr<UdpListener>> LiveNetwork::listen_on_loopback() const {
+  auto listener = LoopbackListener::bind();
+  if (!listener) return tl::make_unexpected(std::move(listener).error());
+  return std::unique_ptr<UdpListener>(std::move(*listener));
 }
 
 Result<bool> LiveNetwork::wait(std::span<UdpSocket* const> sockets, Nanoseconds timeout) const {

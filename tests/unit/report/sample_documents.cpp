@@ -121,6 +121,17 @@ model::FitDocument sample_fits() {
   return {{good, broken}};
 }
 
+model::SelftestDocument sample_selftest() {
+  model::Selftest selftest;
+  selftest.works = true;
+  selftest.known_rate_error_ppm = 123.471243;
+  selftest.noise_floor_ppm = 0.1;
+  selftest.round_trip_s = 55e-6;
+  selftest.queueing_s = 9e-6;
+  selftest.drift = sample_measurements().drift;
+  return {selftest};
+}
+
 }  // namespace
 
 std::vector<Sample> sample_documents() {
@@ -141,6 +152,8 @@ std::vector<Sample> sample_documents() {
       {"measure", file("measure"), model::MeasureDocument{sample_measurements()}},
       {"measure-nothing-known", file("measure"), model::MeasureDocument{}},
       {"fit", file("fit"), sample_fits()},
+      {"selftest", file("selftest"), sample_selftest()},
+      {"selftest-nothing-known", file("selftest"), model::SelftestDocument{}},
       {"audit", file("report"), sample_audit()},
       {"audit-not-measured", file("report"), unmeasured},
       {"plan", file("plan"),

@@ -49,6 +49,21 @@ Result<std::vector<tables::NamedBytes>> overlay_of(const Options& options) {
   return read_rules_directory(options.rules_directory);
 }
 
+measure::ClockInventory inventory_of(const model::Clock& clock) {
+  measure::ClockInventory inventory;
+  if (clock.tsc.told_khz.known()) inventory.tsc_khz = clock.tsc.told_khz.value();
+  inventory.raw_counts_tsc = clock.source.known() && clock.source.value() == "tsc";
+  if (clock.ptp.known()) {
+    for (const model::PtpDevice& device : clock.ptp.value())
+      inventory.ptp.push_back(device.name);
+  }
+  if (clock.rtc.known()) {
+    for (const model::RtcDevice& device : clock.rtc.value())
+      inventory.rtc.push_back(device.name);
+  }
+  return inventory;
+}
+
 }  // namespace
 
 std::span<const boot::BootLoader* const> all_loaders() {
@@ -126,10 +141,22 @@ Result<Guest> look_at_guest(const Options& options) {
   return guest;
 }
 
-Measured measure_guest(const Guest& guest, const Invocation& invocation) {
+Result<Measured> measure_guest(const Guest& guest, const Invocation& invocation) {
   const Options& options = invocation.options;
+  std::unique_ptr<system::ClocksourceControl> control;
+  if (options.switch_clocksource) {
+    if (!guest.system->live()) {
+      return fail(ErrorCode::usage, "--switch is for the running machine");
+    }
+    auto opened = system::open_clocksource_control();
+    if (!opened) return tl::make_unexpected(std::move(opened).error());
+    control = std::move(*opened);
+  }
   measure::Request request;
   request.duration = options.duration;
+  request.clocks = inventory_of(guest.facts.clock);
+  request.of_tsc = options.of_tsc;
+  request.clocksources = control.get();
   request.target_ppm = options.target_ppm;
   request.ticks = !options.no_ticks;
   if (!options.no_network) {
@@ -144,7 +171,10 @@ Measured measure_guest(const Guest& guest, const Invocation& invocation) {
     measured.recorded =
         system::open_sink()->write(options.record, measure::exchange_file(outcome.recorded));
   }
-  if (options.no_network) {
+  if (!outcome.clocksource_not_restored.empty()) {
+    warn("the clocksource is not as it was: " + outcome.clocksource_not_restored);
+  }
+  if (options.no_network && !measured.measurements.drift.rate_error_ppm.known()) {
     measured.measurements.drift.rate_error_ppm =
         model::Fact<double>::unknown("--no-network: no server was asked");
   }

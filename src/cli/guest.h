@@ -55,8 +55,8 @@ struct Measured {
   bool reference_missing = false;  ///< servers were named or configured, none was usable
   Result<void> recorded;           ///< what became of --record; to be told after the figures
 };
-/// Also writes the file of --record.
-[[nodiscard]] Measured measure_guest(const Guest& guest, const Invocation& invocation);
+/// Also writes the file of --record. Fails before anything is measured: where --switch may not.
+[[nodiscard]] Result<Measured> measure_guest(const Guest& guest, const Invocation& invocation);
 
 [[nodiscard]] model::Consent consent_of(const Guest& guest, const Options& options);
 

@@ -28,13 +28,14 @@ void on_signal(int number) {
   stop_flag().request(number);
 }
 
-/// SIGINT and SIGTERM raise the flag; what runs stops by itself and still prints what it has.
+/// These raise the flag; what runs stops by itself, restores what it changed for the time being and
+/// still prints what it has.
 void install_signal_handlers() {
   stop_flag();  // made before a handler can need it
   struct sigaction action {};
   action.sa_handler = on_signal;
   ::sigemptyset(&action.sa_mask);
-  for (const int number : {SIGINT, SIGTERM})
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT})
     ::sigaction(number, &action, nullptr);
 }
 

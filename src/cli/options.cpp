@@ -43,8 +43,11 @@ po::options_description describe_groups(unsigned groups) {
         "how long to measure: 500ms, 30s, 2m, 1h");
     add("target-ppm", po::value<std::string>()->default_value("1")->value_name("PPM"),
         "stop as soon as the rate is known to within this; 0: never before --duration");
-    add("clock", po::value<std::string>()->default_value("raw")->value_name("raw"),
-        "the clock that stamps the exchanges: CLOCK_MONOTONIC_RAW");
+    add("clock", po::value<std::string>()->default_value("raw")->value_name("raw|tsc"),
+        "whose drift to report: CLOCK_MONOTONIC_RAW's or the CPU's counter's");
+    add("switch",
+        "also measure the clocksources that are not in use, by switching the kernel to each for "
+        "some seconds and back; needs root");
     add("record", po::value<std::string>()->value_name("FILE"),
         "write the exchanges to FILE, for fit");
     add("no-network", "send no packet at all");
@@ -249,9 +252,13 @@ Result<void> fill(const po::variables_map& given, Options& options) {
     if (!target || *target < 0) return usage("--target-ppm " + text + ": expected a number of ppm");
     options.target_ppm = *target;
   }
-  if (given.count("clock") != 0 && given["clock"].as<std::string>() != "raw") {
-    return usage("--clock " + given["clock"].as<std::string>() + ": expected raw");
+  if (given.count("clock") != 0) {
+    const std::string clock = given["clock"].as<std::string>();
+    if (clock != "raw" && clock != "tsc")
+      return usage("--clock " + clock + ": expected raw or tsc");
+    options.of_tsc = clock == "tsc";
   }
+  options.switch_clocksource = given.count("switch") != 0;
   options.record = text_or_empty(given, "record");
   if (given.count("entries") != 0) {
     const auto entries = parse_entries(given["entries"].as<std::string>());

@@ -48,6 +48,8 @@ struct Options {
   Nanoseconds duration{};
   double target_ppm = 0;  ///< 0: none
   std::string record;     ///< empty: nowhere
+  bool of_tsc = false;    ///< --clock tsc
+  bool switch_clocksource = false;
   bool no_network = false;
   bool no_measure = false;
   bool no_ticks = false;

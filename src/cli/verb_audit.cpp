@@ -26,10 +26,11 @@ Result<model::AuditReport> audit(const Invocation& invocation, Result<void>& rec
   } else if (options.no_measure) {
     report.no_measurements = "--no-measure";
   } else {
-    Measured measured = measure_guest(*guest, invocation);
-    report.measurements = std::move(measured.measurements);
-    report.undetermined = measured.reference_missing;
-    recorded = std::move(measured.recorded);
+    auto measured = measure_guest(*guest, invocation);
+    if (!measured) return tl::make_unexpected(measured.error());
+    report.measurements = std::move(measured->measurements);
+    report.undetermined = measured->reference_missing;
+    recorded = std::move(measured->recorded);
   }
   report.consent = consent_of(*guest, options);
   report.judgement =

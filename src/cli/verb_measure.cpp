@@ -7,13 +7,14 @@ namespace {
 Result<ExitCode> run(const Invocation& invocation) {
   auto guest = look_at_guest(invocation.options);
   if (!guest) return tl::make_unexpected(guest.error());
-  Measured measured = measure_guest(*guest, invocation);
-  const model::MeasureDocument document{std::move(measured.measurements)};
+  auto measured = measure_guest(*guest, invocation);
+  if (!measured) return tl::make_unexpected(measured.error());
+  const model::MeasureDocument document{std::move(measured->measurements)};
   if (auto put = put_out(document, invocation.options); !put) {
     return tl::make_unexpected(put.error());
   }
-  if (!measured.recorded) return tl::make_unexpected(std::move(measured.recorded).error());
-  return measured.reference_missing ? ExitCode::undetermined : ExitCode::good;
+  if (!measured->recorded) return tl::make_unexpected(std::move(measured->recorded).error());
+  return measured->reference_missing ? ExitCode::undetermined : ExitCode::good;
 }
 
 }  // namespace

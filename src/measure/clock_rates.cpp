@@ -1,54 +1,62 @@
 #include "measure/clock_rates.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <string>
 
 #include <fmt/format.h>
 
+#include "measure/drift_summary.h"
+
 namespace guestclock::measure {
 namespace {
 
 using model::Fact;
-using system::ClockId;
+using Kind = GuestClock::Kind;
 
-struct NamedClock {
-  ClockId id;
-  const char* name;
+constexpr double kMillion = 1e6;
+constexpr double kNominalTickUs = 10'000;  // 1 / USER_HZ, which is 100 wherever guests are
+constexpr double kPpmPerTickUs = kMillion / kNominalTickUs;
+
+/// Both ends of one clock.
+struct Ends {
+  const Sandwich* start = nullptr;
+  const Sandwich* end = nullptr;
+  std::string failure;  ///< why one is missing
 };
 
-constexpr std::array<NamedClock, 5> kClocks{{{ClockId::realtime, "realtime"},
-                                             {ClockId::monotonic, "monotonic"},
-                                             {ClockId::monotonic_raw, "monotonic_raw"},
-                                             {ClockId::boottime, "boottime"},
-                                             {ClockId::tai, "tai"}}};
-constexpr double kMillion = 1e6;
-
-const Result<Sandwich>* find(const std::vector<ClockEnd>& ends, ClockId id) {
-  const auto found =
-      std::find_if(ends.begin(), ends.end(), [id](const ClockEnd& e) { return e.id == id; });
-  return found == ends.end() ? nullptr : &found->sandwich;
+Ends ends_of(const std::vector<GuestClock>& clocks, const ClockLook& start, const ClockLook& end,
+             std::size_t index) {
+  Ends ends;
+  for (const ClockLook* look : {&start, &end}) {
+    if (index >= look->sandwiches.size()) continue;
+    const Result<Sandwich>& sandwich = look->sandwiches[index];
+    if (!sandwich) {
+      ends.failure = sandwich.error().message;
+    } else {
+      (look == &start ? ends.start : ends.end) = &*sandwich;
+    }
+  }
+  if (ends.failure.empty() && (ends.start == nullptr || ends.end == nullptr)) {
+    ends.failure = clocks[index].name + " was not read";
+  }
+  return ends;
 }
 
 /// How far `id` moved against MONOTONIC: those two are steered alike, so only setting moves them.
-std::optional<Nanoseconds> set_by(ClockId id, const std::vector<ClockEnd>& start,
-                                  const std::vector<ClockEnd>& end) {
-  const auto advance = [&](ClockId which) -> std::optional<Nanoseconds> {
-    const Result<Sandwich>* a = find(start, which);
-    const Result<Sandwich>* b = find(end, which);
-    if (a == nullptr || b == nullptr || !*a || !*b) return std::nullopt;
-    return ((*b)->clock - (*a)->clock) - ((*b)->raw - (*a)->raw);
+std::optional<Nanoseconds> set_by(const Ends& own, const Ends& monotonic) {
+  if (own.start == nullptr || own.end == nullptr || monotonic.start == nullptr ||
+      monotonic.end == nullptr) {
+    return std::nullopt;
+  }
+  const auto advance = [](const Ends& ends) {
+    return (ends.end->clock - ends.start->clock) - (ends.end->raw - ends.start->raw);
   };
-  const std::optional<Nanoseconds> own = advance(id);
-  const std::optional<Nanoseconds> steered = advance(ClockId::monotonic);
-  if (!own || !steered) return std::nullopt;
-  return *own - *steered;
+  return advance(own) - advance(monotonic);
 }
 
-Nanoseconds widths(const std::vector<ClockEnd>& ends, ClockId id) {
-  const Result<Sandwich>* sandwich = find(ends, id);
-  return sandwich != nullptr && *sandwich ? (*sandwich)->width : Nanoseconds(0);
+Nanoseconds widths(const Ends& ends) {
+  return ends.start->width + ends.end->width;
 }
 
 void unknown_rate(const std::string& reason, model::ClockRate& row) {
@@ -65,77 +73,180 @@ void fill_rate(const RateAgainstRaw& against_raw, const model::Drift& drift,
   row.ci95_ppm = model::Interval{rate * kMillion - half, rate * kMillion + half};
 }
 
-void judge_rate(ClockId id, const std::vector<ClockEnd>& start, const std::vector<ClockEnd>& end,
-                const model::Drift& drift, const ClockPolicy& policy, model::ClockRate& row) {
-  if (!drift.rate_error_ppm.known()) {
-    unknown_rate(drift.rate_error_ppm.reason(), row);
-    return;
+/// Counts of a counter in a nanosecond of RAW.
+std::optional<double> counts_per_raw_ns(const Ends& ends) {
+  if (ends.start == nullptr || ends.end == nullptr) return std::nullopt;
+  const Nanoseconds raw = ends.end->raw - ends.start->raw;
+  if (raw <= Nanoseconds(0)) return std::nullopt;
+  return static_cast<double>((ends.end->clock - ends.start->clock).count()) /
+         static_cast<double>(raw.count());
+}
+
+void judge_counter(const Ends& ends, const ClockInventory& inventory, const model::Drift& drift,
+                   model::ClockRate& row) {
+  if (inventory.tsc_khz) {
+    constexpr double kKhzPerGhz = 1e6;
+    const double nominal = static_cast<double>(*inventory.tsc_khz) / kKhzPerGhz;
+    const auto against_raw = rate_against_raw(*ends.start, *ends.end, nominal);
+    if (against_raw) return fill_rate(*against_raw, drift, row);
+  } else if (inventory.raw_counts_tsc) {
+    // Against the frequency that the kernel takes it for, which RAW shows.
+    return fill_rate(RateAgainstRaw{}, drift, row);
   }
-  if (id == ClockId::monotonic_raw) {
-    fill_rate(RateAgainstRaw{}, drift, row);
-    return;
+  const std::optional<double> counted = counts_per_raw_ns(ends);
+  unknown_rate(counted ? fmt::format("nobody tells its frequency; by CLOCK_MONOTONIC_RAW it is "
+                                     "{:.6f} MHz",
+                                     *counted * 1000)
+                       : "no time passed between the two readings",
+               row);
+}
+
+Fact<double> steering(const ClockLook& start, const ClockLook& end) {
+  if (!start.timex) return Fact<double>::unknown(start.timex.error().message);
+  if (!end.timex) return Fact<double>::unknown(end.timex.error().message);
+  const double before = steering_ppm(*start.timex);
+  const double after = steering_ppm(*end.timex);
+  if (before != after) {
+    return Fact<double>::unknown(
+        fmt::format("it changed during the run, from {:+.3f} to {:+.3f} ppm", before, after));
   }
-  const Result<Sandwich>* first = find(start, id);
-  const Result<Sandwich>* last = find(end, id);
-  if (first == nullptr || last == nullptr || !*first || !*last) {
-    const bool failed = last != nullptr && !*last;
-    unknown_rate(failed ? last->error().message : "the clock was not read", row);
-    return;
+  return after;
+}
+
+void fill_steering(const Fact<double>& steered, model::ClockRate& row) {
+  row.steering_ppm = steered;
+  if (!row.rate_error_ppm.known()) {
+    row.unsteered_ppm = Fact<double>::unknown(row.rate_error_ppm.reason());
+  } else if (!steered.known()) {
+    row.unsteered_ppm = Fact<double>::unknown(steered.reason());
+  } else {
+    const double rate = row.rate_error_ppm.value() / kMillion;
+    row.unsteered_ppm = ((1 + rate) / (1 + steered.value() / kMillion) - 1) * kMillion;
   }
-  if (id == ClockId::realtime || id == ClockId::tai) {
-    const std::optional<Nanoseconds> step = set_by(id, start, end);
-    const Nanoseconds noise = widths(start, id) + widths(end, id) +
-                              widths(start, ClockId::monotonic) + widths(end, ClockId::monotonic);
-    if (step && std::chrono::abs(*step) > std::max(policy.step, noise)) {
-      unknown_rate(fmt::format("the clock was set by {:+.6f} s during the run", to_seconds(*step)),
-                   row);
-      return;
-    }
-  }
-  const std::optional<RateAgainstRaw> against_raw = rate_against_raw(**first, **last);
-  if (!against_raw) {
-    unknown_rate("no time passed between the two readings", row);
-    return;
-  }
-  fill_rate(*against_raw, drift, row);
+}
+
+Fact<double> cost_of(const GuestClock& clock, const Ends& ends, std::size_t reads) {
+  if (!clock.read) return Fact<double>::unknown("it counts whole seconds");
+  const Result<double> cost = read_cost(clock.read, reads);
+  if (!cost) return Fact<double>::unknown(cost.error().message);
+  if (clock.kind != Kind::counter) return *cost;
+  const std::optional<double> counts = counts_per_raw_ns(ends);
+  return counts && *counts > 0 ? Fact<double>(*cost / *counts)
+                               : Fact<double>::unknown("the counter was not read");
+}
+
+std::size_t index_of(const std::vector<GuestClock>& clocks, std::string_view name) {
+  const auto found = std::find_if(clocks.begin(), clocks.end(),
+                                  [&](const GuestClock& clock) { return clock.name == name; });
+  return static_cast<std::size_t>(found - clocks.begin());
 }
 
 }  // namespace
 
-std::vector<ClockEnd> read_clocks(const system::Clocks& clocks, const ClockPolicy& policy) {
-  std::vector<ClockEnd> ends;
-  for (const ClockId id :
-       {ClockId::realtime, ClockId::monotonic, ClockId::boottime, ClockId::tai}) {
-    ends.push_back({id, narrowest_sandwich(clocks, id, policy.sandwiches)});
+ClockLook look_at(const std::vector<GuestClock>& clocks, const system::KernelCounters& counters) {
+  ClockLook look{{}, counters.timex()};
+  look.sandwiches.assign(clocks.size(),
+                         fail(ErrorCode::unsupported, "it is what others are looked at with"));
+  for (const bool whole_seconds : {true, false}) {
+    for (std::size_t i = 0; i < clocks.size(); ++i) {
+      const bool is_coarse = !clocks[i].read;
+      if (clocks[i].look && is_coarse == whole_seconds) look.sandwiches[i] = clocks[i].look();
+    }
   }
-  return ends;
+  return look;
 }
 
-std::optional<RateAgainstRaw> rate_against_raw(const Sandwich& start, const Sandwich& end) {
+const Sandwich* sandwich_of(const std::vector<GuestClock>& clocks, const ClockLook& look,
+                            std::string_view name) {
+  const std::size_t index = index_of(clocks, name);
+  if (index >= look.sandwiches.size() || !look.sandwiches[index]) return nullptr;
+  return &*look.sandwiches[index];
+}
+
+std::optional<RateAgainstRaw> rate_against_raw(const Sandwich& start, const Sandwich& end,
+                                               double counts_per_ns) {
   const Nanoseconds raw = end.raw - start.raw;
   if (raw <= Nanoseconds(0)) return std::nullopt;
   const auto elapsed = static_cast<double>(raw.count());
   RateAgainstRaw rate;
-  rate.excess = static_cast<double>(((end.clock - start.clock) - raw).count()) / elapsed;
+  if (counts_per_ns == 1) {
+    rate.excess = static_cast<double>(((end.clock - start.clock) - raw).count()) / elapsed;
+  } else {
+    // Exact as well: a double holds the counts of a month.
+    rate.excess =
+        static_cast<double>((end.clock - start.clock).count()) / (elapsed * counts_per_ns) - 1;
+  }
   rate.bound = static_cast<double>((start.width + end.width).count()) / 2 / elapsed;
   return rate;
 }
 
-std::vector<model::ClockRate> clock_rates(const system::Clocks& clocks,
-                                          const std::vector<ClockEnd>& start,
-                                          const std::vector<ClockEnd>& end,
+double steering_ppm(const system::Timex& timex) {
+  return timex.frequency_ppm +
+         (static_cast<double>(timex.tick_us) - kNominalTickUs) * kPpmPerTickUs;
+}
+
+std::vector<model::ClockRate> clock_rates(const std::vector<GuestClock>& clocks,
+                                          const ClockLook& start, const ClockLook& end,
+                                          const ClockInventory& inventory,
                                           const model::Drift& drift, const ClockPolicy& policy) {
+  const std::size_t monotonic = index_of(clocks, "monotonic");
+  const Fact<double> steered = steering(start, end);
   std::vector<model::ClockRate> rows;
-  for (const NamedClock& clock : kClocks) {
+  for (std::size_t i = 0; i < clocks.size(); ++i) {
+    const GuestClock& clock = clocks[i];
+    const Ends ends = ends_of(clocks, start, end, i);
     model::ClockRate row;
     row.name = clock.name;
-    judge_rate(clock.id, start, end, drift, policy, row);
-    const Result<double> cost = read_cost(clocks, clock.id, policy.sandwiches);
-    row.read_cost_ns = cost ? Fact<double>(*cost) : Fact<double>::unknown(cost.error().message);
+    const auto judge = [&] {
+      if (!drift.rate_error_ppm.known()) return unknown_rate(drift.rate_error_ppm.reason(), row);
+      if (!clock.look) return fill_rate(RateAgainstRaw{}, drift, row);
+      if (ends.start == nullptr || ends.end == nullptr) return unknown_rate(ends.failure, row);
+      if (clock.kind == Kind::counter) return judge_counter(ends, inventory, drift, row);
+      if (clock.name == "realtime" || clock.name == "tai") {
+        const Ends base = ends_of(clocks, start, end, monotonic);
+        const std::optional<Nanoseconds> step = set_by(ends, base);
+        if (step && std::chrono::abs(*step) > std::max(policy.step, widths(ends) + widths(base))) {
+          return unknown_rate(
+              fmt::format("the clock was set by {:+.6f} s during the run", to_seconds(*step)), row);
+        }
+      }
+      const auto against_raw = rate_against_raw(*ends.start, *ends.end);
+      if (!against_raw) return unknown_rate("no time passed between the two readings", row);
+      fill_rate(*against_raw, drift, row);
+    };
+    judge();
+    fill_steering(clock.steered ? steered : Fact<double>(0.0), row);
+    row.read_cost_ns = cost_of(clock, ends, policy.sandwiches);
     row.vdso = Fact<bool>::unknown("a median read cost alone does not tell vDSO from system call");
     rows.push_back(std::move(row));
   }
   return rows;
+}
+
+std::optional<model::Drift> drift_by_device(const std::vector<GuestClock>& clocks,
+                                            const ClockLook& start, const ClockLook& end,
+                                            const DriftPolicy& policy) {
+  for (const bool wants_ptp : {true, false}) {
+    for (std::size_t i = 0; i < clocks.size(); ++i) {
+      const GuestClock& clock = clocks[i];
+      if (clock.kind != Kind::device || clock.name.starts_with("ptp") != wants_ptp) continue;
+      const Ends ends = ends_of(clocks, start, end, i);
+      if (ends.start == nullptr || ends.end == nullptr) continue;
+      const auto against_raw = rate_against_raw(*ends.start, *ends.end);
+      if (!against_raw || !(1 + against_raw->excess > 0)) continue;
+      model::Drift drift = unknown_drift("a clock device tells the rate, not the time");
+      const double rate = (1 / (1 + against_raw->excess) - 1) * kMillion;
+      drift.reference = clock.name;
+      drift.systematic_ppm = wants_ptp ? policy.ptp_systematic_ppm : policy.rtc_systematic_ppm;
+      const double half = std::hypot(against_raw->bound * kMillion, drift.systematic_ppm);
+      drift.rate_error_ppm = rate;
+      drift.ci95_ppm = model::Interval{rate - half, rate + half};
+      drift.duration_s = to_seconds(ends.end->raw - ends.start->raw);
+      if (half > policy.wide_ppm) drift.flags.emplace_back("wide");
+      return drift;
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace guestclock::measure

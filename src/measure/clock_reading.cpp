@@ -6,13 +6,13 @@
 
 namespace guestclock::measure {
 
-Result<Sandwich> narrowest_sandwich(const system::Clocks& clocks, system::ClockId id,
+Result<Sandwich> narrowest_sandwich(const system::Clocks& clocks, const ReadClock& read,
                                     std::size_t tries) {
   std::optional<Sandwich> best;
   for (std::size_t i = 0; i < std::max<std::size_t>(tries, 1); ++i) {
     const Result<Nanoseconds> before = clocks.read(system::ClockId::monotonic_raw);
     if (!before) return tl::make_unexpected(before.error());
-    const Result<Nanoseconds> clock = clocks.read(id);
+    const Result<Nanoseconds> clock = read();
     if (!clock) return tl::make_unexpected(clock.error());
     const Result<Nanoseconds> after = clocks.read(system::ClockId::monotonic_raw);
     if (!after) return tl::make_unexpected(after.error());
@@ -22,12 +22,18 @@ Result<Sandwich> narrowest_sandwich(const system::Clocks& clocks, system::ClockI
   return *best;
 }
 
-Result<double> read_cost(const system::Clocks& clocks, system::ClockId id, std::size_t reads) {
+Result<Sandwich> narrowest_sandwich(const system::Clocks& clocks, system::ClockId id,
+                                    std::size_t tries) {
+  return narrowest_sandwich(
+      clocks, [&clocks, id] { return clocks.read(id); }, tries);
+}
+
+Result<double> read_cost(const ReadClock& read, std::size_t reads) {
   std::vector<std::int64_t> costs;
   costs.reserve(reads);
-  Result<Nanoseconds> previous = clocks.read(id);
+  Result<Nanoseconds> previous = read();
   for (std::size_t i = 0; i < std::max<std::size_t>(reads, 1) && previous; ++i) {
-    Result<Nanoseconds> next = clocks.read(id);
+    Result<Nanoseconds> next = read();
     if (next) costs.push_back((*next - *previous).count());
     previous = std::move(next);
   }

@@ -2,11 +2,15 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 
 #include "base/result.h"
 #include "system/system.h"
 
 namespace guestclock::measure {
+
+/// Reads a clock once.
+using ReadClock = std::function<Result<Nanoseconds>()>;
 
 /// RAW, clock, RAW read in a row: the clock showed `clock` within width / 2 of `raw`.
 struct Sandwich {
@@ -17,12 +21,13 @@ struct Sandwich {
 
 /// The narrowest of `tries` sandwiches (64-bit integers throughout: a double of CLOCK_REALTIME has
 /// steps of 256 ns). Fails where either clock cannot be read.
+[[nodiscard]] Result<Sandwich> narrowest_sandwich(const system::Clocks& clocks,
+                                                  const ReadClock& read, std::size_t tries);
 [[nodiscard]] Result<Sandwich> narrowest_sandwich(const system::Clocks& clocks, system::ClockId id,
                                                   std::size_t tries);
 
-/// Median time of a single read, in nanoseconds, by the clock's own advance between successive
-/// reads; unsupported where the clock is too coarse to show it.
-[[nodiscard]] Result<double> read_cost(const system::Clocks& clocks, system::ClockId id,
-                                       std::size_t reads);
+/// Median time of a single read, by the clock's own advance between successive reads: nanoseconds,
+/// of a counter counts. Unsupported where the clock is too coarse to show it.
+[[nodiscard]] Result<double> read_cost(const ReadClock& read, std::size_t reads);
 
 }  // namespace guestclock::measure

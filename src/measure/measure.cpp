@@ -6,7 +6,9 @@
 
 #include "base/text.h"
 #include "measure/clock_rates.h"
+#include "measure/clocksources.h"
 #include "measure/drift_summary.h"
+#include "measure/guest_clocks.h"
 #include "measure/ntp_client.h"
 #include "measure/policy.h"
 #include "measure/server_row.h"
@@ -14,8 +16,6 @@
 
 namespace guestclock::measure {
 namespace {
-
-using system::ClockId;
 
 std::vector<OpenServer> open_servers(const system::System& system, const Request& request,
                                      const StopFlag& stop) {
@@ -31,13 +31,6 @@ std::vector<OpenServer> open_servers(const system::System& system, const Request
     servers.push_back(std::move(skipped));
   }
   return servers;
-}
-
-std::optional<Sandwich> realtime_of(const std::vector<ClockEnd>& ends) {
-  for (const ClockEnd& end : ends) {
-    if (end.id == ClockId::realtime && end.sandwich) return *end.sandwich;
-  }
-  return std::nullopt;
 }
 
 constexpr std::size_t kNone = static_cast<std::size_t>(-1);
@@ -79,6 +72,23 @@ std::vector<model::Server> server_rows(const std::vector<OpenServer>& servers, c
   return rows;
 }
 
+bool has_reference_device(const std::vector<GuestClock>& clocks, const ClockLook& look) {
+  for (std::size_t i = 0; i < clocks.size(); ++i) {
+    if (clocks[i].kind == GuestClock::Kind::device && look.sandwiches[i]) return true;
+  }
+  return false;
+}
+
+/// --clock tsc: the same measurement, said of the counter.
+void speak_of_tsc(model::Measurements& result) {
+  for (const model::ClockRate& row : result.clocks) {
+    if (row.name != "tsc") continue;
+    result.drift.clock = row.name;
+    result.drift.rate_error_ppm = row.rate_error_ppm;
+    result.drift.ci95_ppm = row.ci95_ppm;
+  }
+}
+
 bool reaches(double target_ppm, const std::vector<model::Server>& rows, const DriftPolicy& policy) {
   const std::size_t chosen = choose_server(rows);
   if (chosen == kNone) return false;
@@ -94,13 +104,16 @@ Outcome measure(const system::System& system, const tables::Thresholds& threshol
   const ClockPolicy clock_limits = clock_policy(thresholds);
   const TickPolicy tick_limits = tick_policy(thresholds);
   const DriftPolicy drift_limits = drift_policy(thresholds);
-  RunLimits limits;
-  limits.duration = std::max(request.duration, Nanoseconds(0));
-  limits.alone = request.ticks ? tick_limits.alone : Nanoseconds(0);
 
   // Before any clock is looked at: resolving names may take seconds.
   const std::vector<OpenServer> servers = open_servers(system, request, stop);
+  const std::vector<GuestClock> clocks = open_clocks(system, request.clocks, clock_limits, stop);
 
+  const ClockLook start = look_at(clocks, system.counters());
+  RunLimits limits;
+  limits.duration = std::max(request.duration, Nanoseconds(0));
+  limits.alone = request.ticks ? tick_limits.alone : Nanoseconds(0);
+  if (has_reference_device(clocks, start)) limits.alone = limits.duration;
   if (request.target_ppm > 0) {
     limits.enough = [&](const NtpRun& so_far) {
       return reaches(request.target_ppm, server_rows(servers, so_far, drift_limits, std::nullopt),
@@ -112,16 +125,29 @@ Outcome measure(const system::System& system, const tables::Thresholds& threshol
   model::Measurements& result = outcome.measurements;
   std::optional<TickProbe> ticks;
   if (request.ticks) ticks.emplace(system, tick_limits, stop);
-  const std::vector<ClockEnd> start = read_clocks(system.clocks(), clock_limits);
   NtpRun run = run_ntp(system, servers, ntp_policy(thresholds), limits, stop);
-  const std::vector<ClockEnd> end = read_clocks(system.clocks(), clock_limits);
   result.ticks = ticks ? ticks->finish() : unknown_ticks("--no-ticks");
+  const ClockLook end = look_at(clocks, system.counters());
 
-  result.servers = server_rows(servers, run, drift_limits, realtime_of(end));
+  const Sandwich* const realtime = sandwich_of(clocks, end, "realtime");
+  result.servers = server_rows(servers, run, drift_limits,
+                               realtime != nullptr ? std::optional(*realtime) : std::nullopt);
   const std::size_t chosen = choose_server(result.servers);
   result.drift =
       chosen != kNone ? result.servers[chosen].drift.value() : drift_without_server(result.servers);
-  result.clocks = clock_rates(system.clocks(), start, end, result.drift, clock_limits);
+  if (!result.drift.rate_error_ppm.known()) {
+    if (auto by_device = drift_by_device(clocks, start, end, drift_limits)) {
+      result.drift = std::move(*by_device);
+    }
+  }
+  result.clocks = clock_rates(clocks, start, end, request.clocks, result.drift, clock_limits);
+  if (request.clocksources != nullptr) {
+    ClocksourceComparison compared = compare_clocksources(
+        system.clocks(), system.network(), *request.clocksources, result.drift, clock_limits, stop);
+    result.clocksources = std::move(compared.rows);
+    outcome.clocksource_not_restored = std::move(compared.not_restored);
+  }
+  if (request.of_tsc) speak_of_tsc(result);
   for (std::size_t i = 0; i < servers.size(); ++i) {
     outcome.recorded.push_back(
         {servers[i].address, std::move(run.servers[i].exchanges), i == chosen});

@@ -8,7 +8,9 @@
 #include "base/result.h"
 #include "base/stop_flag.h"
 #include "measure/exchange_file.h"
+#include "measure/guest_clocks.h"
 #include "model/measurements.h"
+#include "system/clocksource_control.h"
 #include "system/system.h"
 #include "tables/tables.h"
 
@@ -25,6 +27,9 @@ struct ServerName {
 struct Request {
   std::vector<std::string> servers;  ///< HOST[:PORT]; none: clocks and ticks only
   Nanoseconds duration = std::chrono::seconds(30);
+  ClockInventory clocks;
+  bool of_tsc = false;  ///< the drift of the TSC is asked for, not that of CLOCK_MONOTONIC_RAW
+  system::ClocksourceControl* clocksources = nullptr;  ///< --switch; null: leave it alone
   double target_ppm = 0;  ///< end as soon as the drift's half-width is this or less; 0: never
   bool ticks = true;
 };
@@ -32,15 +37,17 @@ struct Request {
 struct Outcome {
   model::Measurements measurements;
   std::vector<RecordedServer> recorded;  ///< in the order of the servers
+  std::string clocksource_not_restored;  ///< why; empty: it is as it was
 };
 
 /// Measures for `duration`, or until the drift is known to within `target_ppm` (from
 /// `drift_target_exchanges` used ones on), or until `stop` is raised: then what there is so far,
 /// within 0.2 s.
-/// With no server (left) to ask, ticks alone run for no longer than the threshold `ticks_alone_s`
-/// (without them: not at all). Never fails: what could not be measured is unknown with its reason.
-/// Time passes only in the seam's waits. `drift` is that of the usable server with the narrowest
-/// interval; resolving names comes first and is not part of `duration`.
+/// With no server (left) to ask, and no clock device to measure against, ticks alone run for no
+/// longer than the threshold `ticks_alone_s` (without them: not at all). Never fails: what could
+/// not be measured is unknown with its reason. Time passes only in the seam's waits. `drift` is
+/// that of the usable server with the narrowest interval; resolving names comes first and is not
+/// part of `duration`.
 [[nodiscard]] Outcome measure(const system::System& system, const tables::Thresholds& thresholds,
                               const Request& request, const StopFlag& stop);
 

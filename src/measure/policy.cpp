@@ -38,12 +38,19 @@ NtpPolicy ntp_policy(const tables::Thresholds& thresholds) {
 }
 
 DriftPolicy drift_policy(const tables::Thresholds& thresholds) {
-  return {whole(thresholds, "drift_few_samples"), thresholds.get("drift_wide_ppm"),
-          thresholds.get("drift_systematic_ppm"), whole(thresholds, "drift_target_exchanges")};
+  DriftPolicy policy;
+  policy.few_samples = whole(thresholds, "drift_few_samples");
+  policy.wide_ppm = thresholds.get("drift_wide_ppm");
+  policy.systematic_ppm = thresholds.get("drift_systematic_ppm");
+  policy.target_exchanges = whole(thresholds, "drift_target_exchanges");
+  policy.ptp_systematic_ppm = thresholds.get("reference_ptp_ppm");
+  policy.rtc_systematic_ppm = thresholds.get("reference_rtc_ppm");
+  return policy;
 }
 
 ClockPolicy clock_policy(const tables::Thresholds& thresholds) {
-  return {count(thresholds, "clock_sandwiches"), seconds(thresholds, "clock_step_s")};
+  return {count(thresholds, "clock_sandwiches"), seconds(thresholds, "clock_step_s"),
+          seconds(thresholds, "switch_settle_s"), seconds(thresholds, "switch_run_s")};
 }
 
 TickPolicy tick_policy(const tables::Thresholds& thresholds) {

@@ -21,11 +21,15 @@ struct DriftPolicy {
   double wide_ppm = 0;
   double systematic_ppm = 0;
   std::int64_t target_exchanges = 0;  ///< fewer never end a run early
+  double ptp_systematic_ppm = 0;      ///< a device's own error, as a reference
+  double rtc_systematic_ppm = 0;
 };
 
 struct ClockPolicy {
   std::size_t sandwiches = 1;
   Nanoseconds step{};
+  Nanoseconds switch_settle{};  ///< after a change of clocksource
+  Nanoseconds switch_run{};     ///< between the two looks at one
 };
 
 struct TickPolicy {

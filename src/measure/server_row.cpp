@@ -75,7 +75,10 @@ model::Server server_row(const OpenServer& server, const ServerRecord& record,
   row.verdict = std::move(judged.verdict);
   row.reasons = std::move(judged.reasons);
   if (row.verdict == "usable") {
-    row.drift = summarise_drift(fit_drift(record.exchanges), record.exchanges, policy, realtime);
+    model::Drift drift =
+        summarise_drift(fit_drift(record.exchanges), record.exchanges, policy, realtime);
+    drift.reference = server.address;
+    row.drift = std::move(drift);
   } else {
     row.drift = Fact<model::Drift>::unknown("the server is not usable: " + row.verdict);
   }

@@ -35,7 +35,8 @@ struct Interval {
 };
 
 struct Drift {
-  std::string clock;  ///< the clock it speaks of: monotonic_raw
+  std::string clock;      ///< the clock it speaks of: monotonic_raw, tsc
+  std::string reference;  ///< what it was measured against: HOST:PORT, ptp0, rtc0; empty: nothing
   Fact<double> rate_error_ppm;
   Fact<Interval> ci95_ppm;    ///< 95 % interval, never narrower than +-systematic_ppm in `measure`
   double systematic_ppm = 0;  ///< what no fit can see: the server being slewed, oscillator wander
@@ -53,10 +54,23 @@ struct ClockRate {
   std::string name;  ///< realtime monotonic monotonic_raw boottime tai tsc rtcN ptpN
   Fact<double> rate_error_ppm;
   Fact<Interval> ci95_ppm;
-  Fact<double> read_cost_ns;  ///< median of single reads
-  Fact<bool> vdso;            ///< read without entering the kernel
+  Fact<double> steering_ppm;   ///< what adjtimex adds to it: frequency and tick
+  Fact<double> unsteered_ppm;  ///< rate_error_ppm without that
+  Fact<double> read_cost_ns;   ///< median of single reads
+  Fact<bool> vdso;             ///< read without entering the kernel
 
   friend bool operator==(const ClockRate&, const ClockRate&) = default;
+};
+
+/// A clocksource of the kernel (--switch): what CLOCK_MONOTONIC_RAW does by it.
+struct ClocksourceRate {
+  std::string name;  ///< tsc, kvm-clock, hpet, ...
+  Fact<double> rate_error_ppm;
+  Fact<Interval> ci95_ppm;
+  Fact<double> against_current_ppm;  ///< gain over the clocksource in use, which needs no server
+  Fact<double> read_cost_ns;         ///< of CLOCK_MONOTONIC_RAW by it
+
+  friend bool operator==(const ClocksourceRate&, const ClocksourceRate&) = default;
 };
 
 struct Server {
@@ -124,6 +138,7 @@ struct Ticks {
 struct Measurements {
   Drift drift;
   std::vector<ClockRate> clocks;
+  std::vector<ClocksourceRate> clocksources;  ///< the one in use first; empty without --switch
   std::vector<Server> servers;
   Ticks ticks;
 

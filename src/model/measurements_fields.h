@@ -9,6 +9,7 @@ namespace guestclock::model {
 template <Is<Drift> Self, class Visitor>
 void fields(Self& self, Visitor&& visit) {
   visit("clock", self.clock, Form::plain);
+  visit("reference", self.reference, Form::plain);
   visit("rate_error_ppm", self.rate_error_ppm, Form::ppm);
   visit("ci95_ppm", self.ci95_ppm, Form::ppm);
   visit("systematic_ppm", self.systematic_ppm, Form::ppm);
@@ -25,8 +26,19 @@ void fields(Self& self, Visitor&& visit) {
   visit("name", self.name, Form::plain);
   visit("rate_error_ppm", self.rate_error_ppm, Form::ppm);
   visit("ci95_ppm", self.ci95_ppm, Form::ppm);
+  visit("steering_ppm", self.steering_ppm, Form::ppm);
+  visit("unsteered_ppm", self.unsteered_ppm, Form::ppm);
   visit("read_cost_ns", self.read_cost_ns, Form::nanoseconds);
   visit("vdso", self.vdso, Form::plain);
+}
+
+template <Is<ClocksourceRate> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("name", self.name, Form::plain);
+  visit("rate_error_ppm", self.rate_error_ppm, Form::ppm);
+  visit("ci95_ppm", self.ci95_ppm, Form::ppm);
+  visit("against_current_ppm", self.against_current_ppm, Form::ppm);
+  visit("read_cost_ns", self.read_cost_ns, Form::nanoseconds);
 }
 
 template <Is<Server> Self, class Visitor>
@@ -90,6 +102,7 @@ template <Is<Measurements> Self, class Visitor>
 void fields(Self& self, Visitor&& visit) {
   visit("drift", self.drift, Form::plain);
   visit("clocks", self.clocks, Form::plain);
+  visit("clocksources", self.clocksources, Form::plain);
   visit("servers", self.servers, Form::plain);
   visit("ticks", self.ticks, Form::plain);
 }

@@ -17,8 +17,9 @@ void write_drift(Page& page, const model::Drift& drift) {
     offset += ", known to within " + seconds_in_words(drift.offset_bound_s.value());
   }
   page.field("offset", offset);
-  page.field("from", fmt::format("{} exchanges, {} used, in {}", drift.exchanges, drift.used,
-                                 seconds_in_words(drift.duration_s)));
+  const std::string against = drift.reference.empty() ? "" : ", against " + drift.reference;
+  page.field("from", fmt::format("{} exchanges, {} used, in {}{}", drift.exchanges, drift.used,
+                                 seconds_in_words(drift.duration_s), against));
   if (drift.systematic_ppm > 0) {
     page.field("no fit can see", fmt::format("{:.2f} ppm", drift.systematic_ppm));
   }
@@ -33,11 +34,32 @@ void write_clocks(Page& page, const std::vector<model::ClockRate>& clocks) {
     if (clock.name == "realtime" && clock.rate_error_ppm.known()) {
       text += "; " + per_day_in_words(clock.rate_error_ppm.value());
     }
+    if (clock.steering_ppm.known() && clock.steering_ppm.value() != 0) {
+      text += fmt::format("; adjtimex adds {:+.3f} ppm", clock.steering_ppm.value());
+      if (clock.unsteered_ppm.known()) {
+        text += fmt::format(", without it {:+.3f} ppm", clock.unsteered_ppm.value());
+      }
+    }
     if (clock.read_cost_ns.known()) {
       text += fmt::format("; {:.0f} ns a read", clock.read_cost_ns.value());
     }
     if (clock.vdso.known()) text += clock.vdso.value() ? ", vDSO" : ", enters the kernel";
     page.field(clock.name, text);
+  }
+}
+
+void write_clocksources(Page& page, const std::vector<model::ClocksourceRate>& all) {
+  if (all.empty()) return;
+  page.heading("Clocksources, the one in use first");
+  for (const model::ClocksourceRate& one : all) {
+    std::string text = rate_in_words(one.rate_error_ppm, one.ci95_ppm);
+    if (one.against_current_ppm.known() && &one != &all.front()) {
+      text += fmt::format("; {:+.4f} ppm against {}", one.against_current_ppm.value(),
+                          all.front().name);
+    }
+    if (one.read_cost_ns.known())
+      text += fmt::format("; {:.0f} ns a read", one.read_cost_ns.value());
+    page.field(one.name, text);
   }
 }
 
@@ -105,6 +127,7 @@ void write_ticks(Page& page, const model::Ticks& ticks) {
 void write_measurements(Page& page, const model::Measurements& measurements) {
   write_drift(page, measurements.drift);
   write_clocks(page, measurements.clocks);
+  write_clocksources(page, measurements.clocksources);
   write_servers(page, measurements.servers);
   write_ticks(page, measurements.ticks);
 }

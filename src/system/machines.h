@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "system/clocksource_control.h"
 #include "system/sink.h"
 #include "system/system.h"
 #include "system/writer.h"
@@ -28,5 +29,8 @@ namespace guestclock::system {
 [[nodiscard]] Result<std::unique_ptr<SystemWriter>> open_writer(const std::string& root);
 
 [[nodiscard]] std::unique_ptr<Sink> open_sink();
+
+/// Of the machine we run on; `permission` where this user may not choose.
+[[nodiscard]] Result<std::unique_ptr<ClocksourceControl>> open_clocksource_control();
 
 }  // namespace guestclock::system

@@ -47,6 +47,14 @@ bool Endpoint::is_private() const {
   return link_local || unique_local;
 }
 
+Result<std::uint64_t> Clocks::read_counter() const {
+  return fail(ErrorCode::unsupported, "this machine lacks the counter");
+}
+
+Result<std::unique_ptr<ClockDevice>> Clocks::open_device(std::string_view name) const {
+  return fail(ErrorCode::not_found, "this machine lacks the device", std::string(name));
+}
+
 Result<std::unique_ptr<UdpListener>> Network::listen_on_loopback() const {
   return fail(ErrorCode::unsupported, "nothing can listen there");
 }

@@ -112,10 +112,23 @@ class Sysctl {
 
 enum class ClockId { realtime, monotonic, monotonic_raw, boottime, tai };
 
+/// A clock in a device of its own: a PTP hardware clock or an RTC.
+class ClockDevice {
+ public:
+  virtual ~ClockDevice() = default;
+  /// Since 1970; an RTC shows whole seconds.
+  [[nodiscard]] virtual Result<Nanoseconds> read() const = 0;
+};
+
 class Clocks {
  public:
   virtual ~Clocks() = default;
   [[nodiscard]] virtual Result<Nanoseconds> read(ClockId id) const = 0;
+  /// The CPU's free-running counter: the TSC on x86, CNTVCT_EL0 on arm64.
+  [[nodiscard]] virtual Result<std::uint64_t> read_counter() const;
+  /// By its name below /dev: ptp0, rtc0.
+  [[nodiscard]] virtual Result<std::unique_ptr<ClockDevice>> open_device(
+      std::string_view name) const;
   /// Sleeps to an absolute instant of `id` (realtime or monotonic); returns early, without an
   /// error, when a signal arrives.
   [[nodiscard]] virtual Result<void> sleep_until(ClockId id, Nanoseconds instant) const = 0;

@@ -65,6 +65,22 @@ Nanoseconds shown(const SimClock& clock, const std::vector<SimFreeze>& freezes, 
   return reading - reading % clock.resolution;
 }
 
+class SimDevice final : public system::ClockDevice {
+ public:
+  SimDevice(const SimClock& clock, const SimConfig& config, SimTime& time)
+      : clock_(clock), config_(config), time_(time) {}
+
+  Result<Nanoseconds> read() const override {
+    time_.spend(config_.read_cost);
+    return shown(clock_, config_.freezes, time_.now());
+  }
+
+ private:
+  const SimClock& clock_;
+  const SimConfig& config_;
+  SimTime& time_;
+};
+
 class SimClocks final : public system::Clocks {
  public:
   SimClocks(const SimConfig& config, SimTime& time) : config_(config), time_(time) {}
@@ -76,6 +92,19 @@ class SimClocks final : public system::Clocks {
     }
     time_.spend(config_.read_cost);
     return shown(clock->second, config_.freezes, time_.now());
+  }
+
+  Result<std::uint64_t> read_counter() const override {
+    if (config_.counter_mhz == 0) return Clocks::read_counter();
+    time_.spend(config_.read_cost);
+    return static_cast<std::uint64_t>(static_cast<double>(time_.now().count()) *
+                                      config_.counter_mhz / 1000);
+  }
+
+  Result<std::unique_ptr<system::ClockDevice>> open_device(std::string_view name) const override {
+    const auto device = config_.devices.find(std::string(name));
+    if (device == config_.devices.end()) return Clocks::open_device(name);
+    return std::make_unique<SimDevice>(device->second, config_, time_);
   }
 
   Result<void> sleep_until(ClockId id, Nanoseconds instant) const override {
@@ -119,7 +148,14 @@ class SimCounters final : public system::KernelCounters {
  public:
   SimCounters(const SimConfig& config, SimTime& time) : config_(config), time_(time) {}
 
-  Result<system::Timex> timex() const override { return not_simulated(); }
+  Result<system::Timex> timex() const override {
+    if (config_.timex.empty()) return not_simulated();
+    system::Timex now = config_.timex.front().second;
+    for (const auto& [from, timex] : config_.timex) {
+      if (from <= time_.now()) now = timex;
+    }
+    return now;
+  }
 
   Result<std::vector<std::pair<int, std::uint64_t>>> timer_interrupts() const override {
     std::vector<std::pair<int, std::uint64_t>> counts;

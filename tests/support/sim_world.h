@@ -47,6 +47,10 @@ struct SimFreeze {
 struct SimConfig {
   std::uint64_t seed = 1;
   std::map<system::ClockId, SimClock> clocks;  ///< those not listed cannot be read
+  std::map<std::string, SimClock> devices;     ///< ptp0, rtc0
+  double counter_mhz = 0;                      ///< of the CPU's counter at the true rate; 0: none
+  /// From the true instants on, ascending; none: it cannot be read.
+  std::vector<std::pair<Nanoseconds, system::Timex>> timex;
   Nanoseconds read_cost{};
   std::vector<int> cpus{0, 1};
   std::vector<SimStall> stalls;

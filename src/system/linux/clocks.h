@@ -8,6 +8,9 @@ namespace guestclock::system {
 class LiveClocks final : public Clocks {
  public:
   [[nodiscard]] Result<Nanoseconds> read(ClockId id) const override;
+  [[nodiscard]] Result<std::uint64_t> read_counter() const override;
+  [[nodiscard]] Result<std::unique_ptr<ClockDevice>> open_device(
+      std::string_view name) const override;
   /// With clock_nanosleep, not a timerfd: an absolute one never fires under libfaketime.
   [[nodiscard]] Result<void> sleep_until(ClockId id, Nanoseconds instant) const override;
 };

@@ -1,5 +1,6 @@
 // The machine we run on.
 #include "system/linux/clocks.h"
+#include "system/linux/clocksource_control.h"
 #include "system/linux/counters.h"
 #include "system/linux/cpuid.h"
 #include "system/linux/identity.h"
@@ -52,6 +53,10 @@ Result<std::unique_ptr<System>> open_live() {
   auto root = RootDirectory::open("/");
   if (!root) return tl::make_unexpected(std::move(root).error());
   return std::make_unique<LiveMachine>(std::move(*root));
+}
+
+Result<std::unique_ptr<ClocksourceControl>> open_clocksource_control() {
+  return LiveClocksourceControl::open();
 }
 
 }  // namespace guestclock::system

@@ -151,7 +151,7 @@ TEST(Measure, WithNothingToMeasureItDoesNotWait) {
   const SimWorld world(SimConfig::with_rate(0));
   const model::Measurements m = run(world, request_of({}, seconds(30), false));
   EXPECT_EQ(world.time().now(), Nanoseconds(0));
-  EXPECT_EQ(m.clocks.size(), 5U);
+  EXPECT_EQ(m.clocks.size(), 6U);
 }
 
 TEST(Measure, ServersThatAllFailedAreNamedInTheReason) {
@@ -189,6 +189,45 @@ TEST(Measure, StopsSoonAfterTheFlagWithWhatThereIs) {
   EXPECT_GT(m.drift.exchanges, 15);
   EXPECT_NEAR(m.drift.rate_error_ppm.value(), 500, 20);
   EXPECT_GT(m.ticks.per_cpu.at(0).delivered, 1200);
+}
+
+TEST(Measure, WithoutServersAClockDeviceIsTheReference) {
+  SimConfig config = SimConfig::with_rate(37.5);
+  config.devices["ptp0"] = {seconds(50), 0, std::chrono::nanoseconds(1), {}};
+  const SimWorld world(std::move(config));
+  Request request = request_of({}, seconds(20));
+  request.clocks.ptp = {"ptp0"};
+  const model::Measurements m = run(world, request);
+  EXPECT_EQ(m.drift.reference, "ptp0");
+  EXPECT_NEAR(m.drift.rate_error_ppm.value(), 37.5, 0.01);
+  EXPECT_NEAR(clock_row(m, "realtime").rate_error_ppm.value(), 37.5, 0.01);
+  EXPECT_NEAR(to_seconds(world.time().now()), 20, 0.1);
+}
+
+TEST(Measure, AServerIsPreferredToAClockDevice) {
+  SimConfig config = SimConfig::with_rate(37.5);
+  config.devices["ptp0"] = {seconds(50), 25, std::chrono::nanoseconds(1), {}};
+  config.servers = {lan_server()};
+  const SimWorld world(std::move(config));
+  Request request = request_of({"ntp.test"}, seconds(20));
+  request.clocks.ptp = {"ptp0"};
+  const model::Measurements m = run(world, request);
+  EXPECT_EQ(m.drift.reference, "ntp.test:123");
+  EXPECT_NEAR(clock_row(m, "ptp0").rate_error_ppm.value(), 25, 1);
+}
+
+TEST(Measure, TheDriftOfTheCounterIsThatOfItsRow) {
+  SimConfig config = SimConfig::with_rate(37.5);
+  config.counter_mhz = 2500.05;
+  config.servers = {lan_server()};
+  const SimWorld world(std::move(config));
+  Request request = request_of({"ntp.test"}, seconds(20));
+  request.clocks.tsc_khz = 2'500'000;
+  request.of_tsc = true;
+  const model::Measurements m = run(world, request);
+  EXPECT_EQ(m.drift.clock, "tsc");
+  EXPECT_NEAR(m.drift.rate_error_ppm.value(), 20, 1);
+  EXPECT_EQ(m.drift.rate_error_ppm, clock_row(m, "tsc").rate_error_ppm);
 }
 
 TEST(Measure, EndsAsSoonAsTheTargetIsReached) {

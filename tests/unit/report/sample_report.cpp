@@ -98,6 +98,7 @@ model::Facts sample_facts() {
 model::Measurements sample_measurements() {
   model::Measurements out;
   out.drift.clock = "monotonic_raw";
+  out.drift.reference = "192.0.2.1:123";
   out.drift.rate_error_ppm = 37.8;
   out.drift.ci95_ppm = model::Interval{37.1, 38.5};
   out.drift.systematic_ppm = 0.25;
@@ -107,10 +108,17 @@ model::Measurements sample_measurements() {
   out.drift.used = 54;
   out.drift.duration_s = 30.1;
   out.drift.flags = {"wide"};
-  out.clocks = {{"realtime", -37.8, model::Interval{-38.5, -37.1}, 24.5, true},
-                {"monotonic", 0.02, model::Interval{-0.31, 0.35}, 2100.0, false},
+  out.clocks = {{"realtime", -37.8, model::Interval{-38.5, -37.1}, -12.5, -25.3, 24.5, true},
+                {"monotonic", 0.02, model::Interval{-0.31, 0.35}, 0.0, 0.02, 2100.0, false},
                 {"tsc", Fact<double>::unknown("not readable here"),
-                 Fact<model::Interval>::unknown("not readable here"), 12.0, true}};
+                 Fact<model::Interval>::unknown("not readable here"), 0.0,
+                 Fact<double>::unknown("not readable here"), 12.0, true}};
+  out.clocksources = {{"tsc", 37.8, model::Interval{37.1, 38.5}, 0.0, 24.0},
+                      {"kvm-clock", 37.475, model::Interval{36.7, 38.2}, -0.325, 36.0},
+                      {"acpi_pm", Fact<double>::unknown("the kernel did not take it"),
+                       Fact<model::Interval>::unknown("the kernel did not take it"),
+                       Fact<double>::unknown("the kernel did not take it"),
+                       Fact<double>::unknown("the kernel did not take it")}};
   model::Server good;
   good.address = "192.0.2.1:123";
   good.stratum = std::int64_t{2};

@@ -25,11 +25,11 @@ namespace guestclock::measure {
 struct RecordedServer {
   std::string address;  ///< HOST:PORT as asked
   std::vector<model::Exchange> exchanges;
-  bool gave_drift = false;  ///< the drift that was reported is this one's
+  bool gave_drift = false;  ///< it weighs most in the drift that was reported
 };
 
 /// The exchanges of the server that gave the drift (without one: of the first that answered); those
-/// of others follow as comments, so that fit() of the file is the drift that was reported.
+/// of others follow as comments: a file is one clock against one server.
 [[nodiscard]] std::string exchange_file(std::span<const RecordedServer> servers);
 
 }  // namespace guestclock::measure

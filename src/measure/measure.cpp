@@ -11,6 +11,7 @@
 #include "measure/guest_clocks.h"
 #include "measure/ntp_client.h"
 #include "measure/policy.h"
+#include "measure/server_agreement.h"
 #include "measure/server_row.h"
 #include "measure/ticks.h"
 
@@ -35,13 +36,13 @@ std::vector<OpenServer> open_servers(const system::System& system, const Request
 
 constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
-/// Among usable servers the one with the narrowest interval, else one that has a drift at all.
+/// Among servers believed the one with the narrowest interval, else one that has a drift at all.
 std::size_t choose_server(const std::vector<model::Server>& servers) {
   std::size_t best = kNone;
   std::size_t unfit = kNone;
   double narrowest = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < servers.size(); ++i) {
-    if (!servers[i].drift.known()) continue;
+    if (servers[i].verdict != "usable" || !servers[i].drift.known()) continue;
     const model::Drift& drift = servers[i].drift.value();
     if (!drift.ci95_ppm.known()) {
       unfit = i;
@@ -89,12 +90,10 @@ void speak_of_tsc(model::Measurements& result) {
   }
 }
 
-bool reaches(double target_ppm, const std::vector<model::Server>& rows, const DriftPolicy& policy) {
-  const std::size_t chosen = choose_server(rows);
-  if (chosen == kNone) return false;
-  const model::Drift& drift = rows[chosen].drift.value();
-  return drift.ci95_ppm.known() && drift.used >= policy.target_exchanges &&
-         drift.ci95_ppm.value().half_width() <= target_ppm;
+bool reaches(double target_ppm, std::vector<model::Server> rows, const DriftPolicy& policy) {
+  const std::optional<model::Drift> drift = agree(rows, policy);
+  return drift && drift->ci95_ppm.known() && drift->used >= policy.target_exchanges &&
+         drift->ci95_ppm.value().half_width() <= target_ppm;
 }
 
 }  // namespace
@@ -132,9 +131,15 @@ Outcome measure(const system::System& system, const tables::Thresholds& threshol
   const Sandwich* const realtime = sandwich_of(clocks, end, "realtime");
   result.servers = server_rows(servers, run, drift_limits,
                                realtime != nullptr ? std::optional(*realtime) : std::nullopt);
+  const std::optional<model::Drift> agreed = agree(result.servers, drift_limits);
+  result.pairs = compare_pairs(result.servers);
   const std::size_t chosen = choose_server(result.servers);
-  result.drift =
-      chosen != kNone ? result.servers[chosen].drift.value() : drift_without_server(result.servers);
+  if (agreed) {
+    result.drift = *agreed;
+  } else {
+    result.drift = chosen != kNone ? result.servers[chosen].drift.value()
+                                   : drift_without_server(result.servers);
+  }
   if (!result.drift.rate_error_ppm.known()) {
     if (auto by_device = drift_by_device(clocks, start, end, drift_limits)) {
       result.drift = std::move(*by_device);

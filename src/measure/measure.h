@@ -46,8 +46,8 @@ struct Outcome {
 /// With no server (left) to ask, and no clock device to measure against, ticks alone run for no
 /// longer than the threshold `ticks_alone_s` (without them: not at all). Never fails: what could
 /// not be measured is unknown with its reason. Time passes only in the seam's waits. `drift` is
-/// that of the usable server with the narrowest interval; resolving names comes first and is not
-/// part of `duration`.
+/// what the usable servers say together (server_agreement.h); resolving names comes first and is
+/// not part of `duration`.
 [[nodiscard]] Outcome measure(const system::System& system, const tables::Thresholds& thresholds,
                               const Request& request, const StopFlag& stop);
 

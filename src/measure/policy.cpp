@@ -43,6 +43,7 @@ DriftPolicy drift_policy(const tables::Thresholds& thresholds) {
   policy.wide_ppm = thresholds.get("drift_wide_ppm");
   policy.systematic_ppm = thresholds.get("drift_systematic_ppm");
   policy.target_exchanges = whole(thresholds, "drift_target_exchanges");
+  policy.agreement_slack_ppm = thresholds.get("agreement_slack_ppm");
   policy.ptp_systematic_ppm = thresholds.get("reference_ptp_ppm");
   policy.rtc_systematic_ppm = thresholds.get("reference_rtc_ppm");
   return policy;

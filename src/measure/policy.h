@@ -21,6 +21,7 @@ struct DriftPolicy {
   double wide_ppm = 0;
   double systematic_ppm = 0;
   std::int64_t target_exchanges = 0;  ///< fewer never end a run early
+  double agreement_slack_ppm = 0;     ///< good servers may differ by this beyond their errors
   double ptp_systematic_ppm = 0;      ///< a device's own error, as a reference
   double rtc_systematic_ppm = 0;
 };

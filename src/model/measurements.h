@@ -35,8 +35,10 @@ struct Interval {
 };
 
 struct Drift {
-  std::string clock;      ///< the clock it speaks of: monotonic_raw, tsc
-  std::string reference;  ///< what it was measured against: HOST:PORT, ptp0, rtc0; empty: nothing
+  std::string clock;  ///< the clock it speaks of: monotonic_raw, tsc
+  /// What it was measured against: HOST:PORT (several: with ", " between), ptp0, rtc0; empty:
+  /// nothing.
+  std::string reference;
   Fact<double> rate_error_ppm;
   Fact<Interval> ci95_ppm;    ///< 95 % interval, never narrower than +-systematic_ppm in `measure`
   double systematic_ppm = 0;  ///< what no fit can see: the server being slewed, oscillator wander
@@ -93,6 +95,17 @@ struct Server {
   friend bool operator==(const Server&, const Server&) = default;
 };
 
+/// Two servers beside each other: the first minus the second.
+struct ServerPair {
+  std::string first;  ///< addresses as asked
+  std::string second;
+  Fact<double> offset_s;       ///< how far the first one's time is ahead
+  double rate_ppm = 0;         ///< by how much more this guest gains against the first
+  double standard_errors = 0;  ///< rate_ppm in joint standard errors
+
+  friend bool operator==(const ServerPair&, const ServerPair&) = default;
+};
+
 struct Stall {
   double start_s = 0;  ///< since the start of the measurement
   double length_s = 0;
@@ -140,6 +153,7 @@ struct Measurements {
   std::vector<ClockRate> clocks;
   std::vector<ClocksourceRate> clocksources;  ///< the one in use first; empty without --switch
   std::vector<Server> servers;
+  std::vector<ServerPair> pairs;  ///< each two servers that have a rate
   Ticks ticks;
 
   friend bool operator==(const Measurements&, const Measurements&) = default;

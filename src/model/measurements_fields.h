@@ -60,6 +60,15 @@ void fields(Self& self, Visitor&& visit) {
   visit("drift", self.drift, Form::plain);
 }
 
+template <Is<ServerPair> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("first", self.first, Form::plain);
+  visit("second", self.second, Form::plain);
+  visit("offset_s", self.offset_s, Form::seconds);
+  visit("rate_ppm", self.rate_ppm, Form::ppm);
+  visit("standard_errors", self.standard_errors, Form::per_second);
+}
+
 template <Is<Stall> Self, class Visitor>
 void fields(Self& self, Visitor&& visit) {
   visit("start_s", self.start_s, Form::seconds);
@@ -104,6 +113,7 @@ void fields(Self& self, Visitor&& visit) {
   visit("clocks", self.clocks, Form::plain);
   visit("clocksources", self.clocksources, Form::plain);
   visit("servers", self.servers, Form::plain);
+  visit("pairs", self.pairs, Form::plain);
   visit("ticks", self.ticks, Form::plain);
 }
 

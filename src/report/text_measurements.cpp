@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "base/text.h"
@@ -86,6 +88,21 @@ void write_servers(Page& page, const std::vector<model::Server>& servers) {
   }
 }
 
+void write_pairs(Page& page, const std::vector<model::ServerPair>& pairs) {
+  if (pairs.empty()) return;
+  page.heading("Servers against each other");
+  for (const model::ServerPair& pair : pairs) {
+    std::string text = fmt::format("rates differ by {:.3f} ppm, {:.1f} standard errors",
+                                   std::abs(pair.rate_ppm), pair.standard_errors);
+    if (pair.offset_s.known()) {
+      text = fmt::format("times differ by {}; {}",
+                         seconds_in_words(std::abs(pair.offset_s.value())), text);
+    }
+    page.line(2, pair.first + ", " + pair.second);
+    page.field("", text);
+  }
+}
+
 void write_cpu(Page& page, const model::CpuTicks& cpu) {
   std::string text = fmt::format("{} of {} delivered, {} lost, {} late", cpu.delivered,
                                  cpu.expected, cpu.lost, cpu.late);
@@ -129,6 +146,7 @@ void write_measurements(Page& page, const model::Measurements& measurements) {
   write_clocks(page, measurements.clocks);
   write_clocksources(page, measurements.clocksources);
   write_servers(page, measurements.servers);
+  write_pairs(page, measurements.pairs);
   write_ticks(page, measurements.ticks);
 }
 

@@ -113,7 +113,7 @@ TEST(Measure, RealtimeIsJudgedApartFromRaw) {
   EXPECT_NEAR(m.servers.at(0).offset_s.value(), 3, 1e-4);
 }
 
-TEST(Measure, TheNarrowestUsableServerGivesTheDrift) {
+TEST(Measure, UsableServersGiveTheDriftTogether) {
   SimConfig config = SimConfig::with_rate(0);
   FakeNtpServer far = lan_server();
   far.host = "far.test";
@@ -133,7 +133,12 @@ TEST(Measure, TheNarrowestUsableServerGivesTheDrift) {
   EXPECT_EQ(m.servers[2].verdict, "unreachable");
   EXPECT_EQ(m.servers[2].address, "nowhere.test:123");
   EXPECT_THAT(m.servers[2].reasons.at(0), testing::StartsWith("cannot resolve "));
-  EXPECT_EQ(m.drift, m.servers[3].drift.value());
+  EXPECT_EQ(m.drift.reference, "far.test:123, ntp.test:123");
+  EXPECT_NEAR(m.drift.rate_error_ppm.value(), 0, 1);
+  EXPECT_LE(m.drift.ci95_ppm.value().half_width(),
+            m.servers[3].drift.value().ci95_ppm.value().half_width());
+  ASSERT_EQ(m.pairs.size(), 1U);
+  EXPECT_EQ(m.pairs[0].first, "far.test:123");
 }
 
 TEST(Measure, WithoutServersTheDriftIsUnknownAndTheRunShort) {
@@ -189,6 +194,43 @@ TEST(Measure, StopsSoonAfterTheFlagWithWhatThereIs) {
   EXPECT_GT(m.drift.exchanges, 15);
   EXPECT_NEAR(m.drift.rate_error_ppm.value(), 500, 20);
   EXPECT_GT(m.ticks.per_cpu.at(0).delivered, 1200);
+}
+
+TEST(Measure, AServerThatGainsIsToldFromThreeGoodOnes) {
+  SimConfig config = SimConfig::with_rate(37.5);
+  std::vector<std::string> names;
+  for (int i = 0; i < 4; ++i) {
+    FakeNtpServer server = lan_server();
+    server.host = "s" + std::to_string(i) + ".test";
+    server.address = "192.168.7." + std::to_string(i + 1);
+    if (i == 2) server.rate_error_ppm = 500;
+    config.servers.push_back(server);
+    names.push_back(server.host);
+  }
+  const SimWorld world(std::move(config));
+  const model::Measurements m = run(world, request_of(names, seconds(20)));
+  EXPECT_EQ(m.servers[2].verdict, "falseticker");
+  EXPECT_THAT(m.servers[2].reasons.at(0), HasSubstr("other servers"));
+  EXPECT_EQ(m.servers[0].verdict, "usable");
+  EXPECT_EQ(m.drift.reference, "s0.test:123, s1.test:123, s3.test:123");
+  EXPECT_NEAR(m.drift.rate_error_ppm.value(), 37.5, 1);
+  EXPECT_EQ(m.pairs.size(), 6U);
+}
+
+TEST(Measure, TwoThatContradictEachOtherLeaveTheDriftUnknown) {
+  SimConfig config = SimConfig::with_rate(0);
+  FakeNtpServer fast = lan_server();
+  fast.host = "fast.test";
+  fast.address = "192.168.7.9";
+  fast.rate_error_ppm = 100;
+  config.servers = {fast, lan_server()};
+  const SimWorld world(std::move(config));
+  const model::Measurements m = run(world, request_of({"fast.test", "ntp.test"}, seconds(20)));
+  EXPECT_THAT(m.drift.rate_error_ppm.reason(),
+              HasSubstr("fast.test:123, ntp.test:123 contradict each other"));
+  EXPECT_TRUE(m.servers[0].drift.value().rate_error_ppm.known());
+  EXPECT_TRUE(m.servers[1].drift.value().rate_error_ppm.known());
+  EXPECT_EQ(m.servers[0].verdict, "usable");
 }
 
 TEST(Measure, WithoutServersAClockDeviceIsTheReference) {
@@ -253,7 +295,7 @@ TEST(Measure, AnUnreachableTargetLeavesTheDuration) {
   EXPECT_NEAR(to_seconds(world.time().now()), 20, 0.1);
 }
 
-TEST(Measure, RecordedExchangesFitToTheReportedDrift) {
+TEST(Measure, RecordedExchangesFitToTheDriftThatWeighsMost) {
   SimConfig config = SimConfig::with_rate(37.5);
   FakeNtpServer far = lan_server();
   far.host = "far.test";
@@ -266,7 +308,7 @@ TEST(Measure, RecordedExchangesFitToTheReportedDrift) {
       measure(world, shipped_thresholds(), request_of({"far.test", "ntp.test"}, seconds(20)), stop);
   const auto read = parse_exchanges(exchange_file(outcome.recorded), "run");
   ASSERT_TRUE(read);
-  const model::Drift& drift = outcome.measurements.drift;
+  const model::Drift& drift = outcome.measurements.servers.at(1).drift.value();
   EXPECT_EQ(static_cast<std::int64_t>(read->size()), drift.exchanges);
   const model::FileFit fit = fit_file("run", *read, drift_policy(shipped_thresholds()));
   EXPECT_EQ(fit.rate_error_ppm.value(), drift.rate_error_ppm.value());

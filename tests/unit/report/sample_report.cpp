@@ -141,6 +141,7 @@ model::Measurements sample_measurements() {
   silent.reasons = {"no answer within 1 s, 10 times"};
   silent.drift = Fact<model::Drift>::unknown("no answers");
   out.servers = {good, silent};
+  out.pairs = {{"192.0.2.1:123", "192.0.2.2:123", 0.0012, -0.35, 2.4}};
   out.ticks.hz = std::int64_t{100};
   out.ticks.counter = std::string("tsc");
   out.ticks.per_cpu = {{0, 3000, 2990, 10, 4, 250.0, {{12.5, 0.11, "steal"}}}};

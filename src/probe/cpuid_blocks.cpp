@@ -29,6 +29,15 @@ std::string signature_of(const system::CpuidRegisters& registers) {
   return signature;
 }
 
+/// CPUs answer a leaf that they lack with the data of their highest one (Intel SDM, CPUID): that is
+/// no block. One that a hypervisor made tells its own highest leaf, or has a name that can be read.
+bool is_block(std::uint32_t base, std::uint32_t top, std::string_view signature) {
+  const bool tells_top = top >= base && top - base < kBlocks * kBlockStep;
+  const bool readable = std::all_of(signature.begin(), signature.end(),
+                                    [](char c) { return c == '\0' || (c >= ' ' && c <= '~'); });
+  return !signature.empty() && (tells_top || readable);
+}
+
 }  // namespace
 
 std::vector<CpuidBlock> scan_cpuid_blocks(const system::Cpuid& cpuid) {
@@ -38,7 +47,7 @@ std::vector<CpuidBlock> scan_cpuid_blocks(const system::Cpuid& cpuid) {
     const std::uint32_t base = kFirstBlock + n * kBlockStep;
     const auto registers = cpuid.leaf(base);
     std::string signature = registers ? signature_of(*registers) : std::string();
-    if (signature.empty()) {
+    if (!registers || !is_block(base, registers->eax, signature)) {
       ++empty;
       continue;
     }

@@ -26,7 +26,8 @@ inline constexpr std::string_view kKvmSignature = "KVMKVMKVM";
 inline constexpr std::string_view kXenSignature = "XenVMMXenVMM";
 inline constexpr std::string_view kHypervSignature = "Microsoft Hv";
 
-/// Blocks with a signature at 0x40000000 + n * 0x100, lowest first, until two in a row are empty.
+/// Blocks with a signature at 0x40000000 + n * 0x100, lowest first, until two in a row are none: an
+/// empty signature, or the data of another leaf (which is what CPUs give for one they lack).
 /// The top that old KVM hosts give as 0 is base + 1. Only for CPUs that have the hypervisor bit:
 /// others answer these leaves with the data of another.
 [[nodiscard]] std::vector<CpuidBlock> scan_cpuid_blocks(const system::Cpuid& cpuid);

@@ -56,6 +56,24 @@ TEST(CpuidBlocks, StopAfterTwoEmptyOnes) {
   EXPECT_EQ(blocks[1].signature, "KVMKVMKVM");
 }
 
+// A CPU answers leaves that it lacks with the data of its highest one, here as leaf 0x24 has it.
+TEST(CpuidBlocks, TheDataOfAnotherLeafIsNoBlock) {
+  Leaves leaves{{{0x40000000, 0}, named(0x40000001, "KVMKVMKVM")}};
+  for (std::uint32_t n = 1; n < 256; ++n)
+    leaves[{0x40000000 + n * 0x100, 0}] = {0, 0x00070001, 0, 0};
+  const auto blocks = hypervisor_blocks(machine_with(guest(leaves)).cpuid()).value();
+  ASSERT_EQ(blocks.size(), 1U);
+  EXPECT_EQ(blocks[0].signature, "KVMKVMKVM");
+}
+
+TEST(CpuidBlocks, ANameThatCannotBeReadCountsWhereItTellsItsTop) {
+  const auto machine = machine_with(guest({{{0x40000000, 0}, {0x40000003, 0x01020304, 0, 0}},
+                                           {{0x40000100, 0}, {0, 0x01020304, 0, 0}}}));
+  const auto blocks = hypervisor_blocks(machine.cpuid()).value();
+  ASSERT_EQ(blocks.size(), 1U);
+  EXPECT_EQ(blocks[0].top, 0x40000003U);
+}
+
 TEST(CpuidBlocks, OnlyWithTheHypervisorBit) {
   const Leaves leaves{{{0x40000000, 0}, named(0x40000001, "KVMKVMKVM")}};
   EXPECT_EQ(hypervisor_blocks(machine_with(leaves).cpuid()).value().size(), 1U)

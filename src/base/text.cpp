@@ -111,9 +111,14 @@ std::optional<double> parse_number(std::string_view text) {
 
 std::string printable(std::string_view bytes, std::size_t limit) {
   static constexpr char kHex[] = "0123456789abcdef";
+  const std::string_view shown = bytes.substr(0, limit);
+  const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7f; };
+  if (shown.size() == bytes.size() && std::all_of(shown.begin(), shown.end(), is_plain)) {
+    return std::string(shown);
+  }
   std::string out;
-  for (const char c : bytes.substr(0, limit)) {
-    if (c >= 0x20 && c < 0x7f) {
+  for (const char c : shown) {
+    if (is_plain(c)) {
       out += c;
     } else {
       const auto byte = static_cast<unsigned char>(c);

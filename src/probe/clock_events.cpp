@@ -30,16 +30,16 @@ enum Stem : std::uint8_t {
 
 struct StemText {
   std::string_view text;
-  std::size_t pair;  ///< where the two bytes stand that are rare in a log
+  std::size_t rare;  ///< where three bytes stand of which both pairs are rare in a log
   Stem stem;
 };
 constexpr std::array<StemText, 8> kStems{{
-    {"clock", 3, kClock},
-    {"tick", 2, kTick},
-    {"tsc", 1, kTsc},
+    {"clock", 2, kClock},
+    {"tick", 1, kTick},
+    {"tsc", 0, kTsc},
     {"hypervisor", 4, kHypervisor},
-    {"unknown", 5, kUnknown},
-    {"vsyscall", 3, kVsyscall},
+    {"unknown", 4, kUnknown},
+    {"vsyscall", 2, kVsyscall},
     {"calcru", 2, kCalcru},
     {"watchdog", 4, kWatchdog},
 }};
@@ -148,7 +148,8 @@ constexpr std::size_t pair_index(char first, char second) {
 constexpr std::array<std::uint8_t, 1024> make_pair_table() {
   std::array<std::uint8_t, 1024> table{};
   for (const StemText& stem : kStems) {
-    table.at(pair_index(stem.text[stem.pair], stem.text[stem.pair + 1])) |= stem.stem;
+    for (std::size_t at = stem.rare; at < stem.rare + 2; ++at)
+      table.at(pair_index(stem.text[at], stem.text[at + 1])) |= stem.stem;
   }
   return table;
 }
@@ -164,21 +165,20 @@ bool equal_at(std::string_view line, std::size_t at, std::string_view lower_text
 std::uint8_t verified(std::string_view line, std::size_t pair, std::uint8_t candidates) {
   std::uint8_t found = kNoStem;
   for (const StemText& stem : kStems) {
-    if ((candidates & stem.stem) == 0 || pair < stem.pair) continue;
-    if (equal_at(line, pair - stem.pair, stem.text)) found |= stem.stem;
+    if ((candidates & stem.stem) == 0) continue;
+    for (std::size_t at = stem.rare; at < stem.rare + 2 && at <= pair; ++at) {
+      if (equal_at(line, pair - at, stem.text)) found |= stem.stem;
+    }
   }
   return found;
 }
 
+/// Every second pair of bytes is looked at: of three in a row one of both pairs is among them.
 std::uint8_t stems_in(std::string_view line) {
   std::uint8_t found = kNoStem;
-  std::size_t at = 0;
-  char first = '\0';
-  for (const char second : line) {
-    const std::uint8_t candidates = kPairTable[pair_index(first, second)];
-    if (candidates != 0 && at != 0) found |= verified(line, at - 1, candidates);
-    first = second;
-    ++at;
+  for (std::size_t at = 0; at + 1 < line.size(); at += 2) {
+    const std::uint8_t candidates = kPairTable[pair_index(line[at], line[at + 1])];
+    if (candidates != 0) found |= verified(line, at, candidates);
   }
   return found;
 }

@@ -1,4 +1,6 @@
 // Which kernel runs here, or would: os, release, architecture, command line.
+#include <cmath>
+
 #include "base/text.h"
 #include "model/kernel_parameters.h"
 #include "probe/architecture.h"
@@ -45,8 +47,16 @@ bool has_parameter(const Fact<std::vector<std::string>>& cmdline, std::string_vi
   return !values.empty() && values.back() == value;
 }
 
+/// CONFIG_HZ by the running kernel's tick, a whole number of nanoseconds cut off.
+std::optional<std::int64_t> running_hz(const system::Clocks& clocks) {
+  const auto tick = clocks.tick();
+  if (!tick) return std::nullopt;
+  return std::llround(1 / to_seconds(*tick));
+}
+
 void add_build_configuration(const system::System& system, model::Kernel& kernel) {
-  const auto config = read_kernel_config(system.files(), kernel.release.value_or(""));
+  const auto config =
+      read_kernel_config(system.files(), kernel.release.value_or(""), running_hz(system.clocks()));
   if (!config) {
     const std::string reason = describe(config.error());
     kernel.hz = Fact<std::int64_t>::unknown(reason);

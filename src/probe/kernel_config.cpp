@@ -12,6 +12,8 @@ namespace {
 /// Reads a configuration line by line, until all is known that is asked for.
 class ConfigLines {
  public:
+  explicit ConfigLines(std::optional<std::int64_t> hz = std::nullopt) { config_.hz = hz; }
+
   /// False where nothing that follows could change the result.
   bool add(std::string_view line) {
     // Most lines are comments and other settings.
@@ -49,7 +51,7 @@ bool add_whole_lines(std::string& text, ConfigLines& lines) {
 }
 
 /// Unpacks no more than it takes; a bomb stops at the limit.
-Result<KernelConfig> parse_packed(const std::string& packed) {
+Result<KernelConfig> parse_packed(const std::string& packed, std::optional<std::int64_t> hz) {
   constexpr std::size_t kLimit = std::size_t{4} << 20U;
   z_stream stream{};
   if (inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK) {
@@ -58,7 +60,7 @@ Result<KernelConfig> parse_packed(const std::string& packed) {
   // zlib's interface is not const-correct: it does not write to its input.
   stream.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(packed.data()));
   stream.avail_in = static_cast<uInt>(packed.size());
-  ConfigLines lines;
+  ConfigLines lines(hz);
   std::string text;
   std::array<char, 4096> buffer{};
   int state = Z_OK;
@@ -86,9 +88,10 @@ KernelConfig parse_kernel_config(std::string_view text) {
   return config.result();
 }
 
-Result<KernelConfig> read_kernel_config(const system::Files& files, const std::string& release) {
+Result<KernelConfig> read_kernel_config(const system::Files& files, const std::string& release,
+                                        std::optional<std::int64_t> hz) {
   if (const auto packed = files.read("/proc/config.gz")) {
-    if (auto config = parse_packed(*packed)) return config;
+    if (auto config = parse_packed(*packed, hz)) return config;
   }
   if (release.empty() || release.find('/') != std::string::npos) {
     return fail(ErrorCode::not_found, "the kernel's release is not known");

@@ -18,8 +18,10 @@ struct KernelConfig {
 [[nodiscard]] KernelConfig parse_kernel_config(std::string_view text);
 
 /// /proc/config.gz, else /boot/config-RELEASE, else /lib/modules/RELEASE/config: of the kernel
-/// `release` only, never of another one.
+/// `release` only, never of another one. `hz`, where it is known from elsewhere, saves unpacking
+/// down to it.
 [[nodiscard]] Result<KernelConfig> read_kernel_config(const system::Files& files,
-                                                      const std::string& release);
+                                                      const std::string& release,
+                                                      std::optional<std::int64_t> hz);
 
 }  // namespace guestclock::probe

@@ -1,5 +1,7 @@
 #include "report/page.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace guestclock::report {
@@ -57,7 +59,12 @@ void Page::wrapped(std::string first, std::size_t indent, std::string_view text)
   std::string current = std::move(first);
   bool has_word = false;
   const std::string escaped = safe(text);
-  for (const std::string& word : words(escaped)) {
+  std::string_view rest = escaped;
+  while (true) {
+    rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+    if (rest.empty()) break;
+    const std::string_view word = rest.substr(0, rest.find(' '));
+    rest.remove_prefix(word.size());
     if (has_word && current.size() + 1 + word.size() > kWidth) {
       text_ += current + "\n";
       current.assign(indent, ' ');

@@ -23,10 +23,22 @@ struct CloseDirectory {
   void operator()(DIR* directory) const { ::closedir(directory); }
 };
 
+bool is_wanted(FileKind kind, bool directory_too) {
+  return kind == FileKind::regular || (directory_too && kind == FileKind::directory);
+}
+
 }  // namespace
 
 Result<RootedFiles::OpenFile> RootedFiles::open_harmless(std::string_view path,
                                                          bool directory_too) const {
+  if (trees_ == KernelTrees::own && (path.starts_with("/proc/") || path.starts_with("/sys/"))) {
+    auto fd = root_.open_path(path, O_RDONLY);
+    if (!fd) return tl::make_unexpected(std::move(fd).error());
+    const auto opened = status_of(fd->get(), path);
+    if (!opened) return tl::make_unexpected(opened.error());
+    if (is_wanted(opened->kind, directory_too)) return OpenFile{std::move(*fd), opened->size};
+    return fail(ErrorCode::unsupported, "is not a regular file", std::string(path));
+  }
   // Somebody may be replacing the file right now: then the new one is as good.
   constexpr int kAttempts = 8;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
@@ -35,7 +47,7 @@ Result<RootedFiles::OpenFile> RootedFiles::open_harmless(std::string_view path,
     if (!looked_at) return tl::make_unexpected(looked_at.error());
     const auto seen = status_of(looked_at->get(), path);
     if (!seen) return tl::make_unexpected(seen.error());
-    if (seen->kind != FileKind::regular && !(directory_too && seen->kind == FileKind::directory)) {
+    if (!is_wanted(seen->kind, directory_too)) {
       return fail(ErrorCode::unsupported, "is not a regular file", std::string(path));
     }
     auto fd = root_.open_path(path, O_RDONLY);

@@ -6,9 +6,16 @@
 
 namespace guestclock::system {
 
+/// Whose /proc and /sys are below the root.
+enum class KernelTrees {
+  foreign,  ///< files like all others: somebody may have put a FIFO or a device there
+  own,      ///< the running kernel's: there, opening has no side effect
+};
+
 class RootedFiles final : public Files {
  public:
-  explicit RootedFiles(RootDirectory root) : root_(std::move(root)) {}
+  explicit RootedFiles(RootDirectory root, KernelTrees trees = KernelTrees::foreign)
+      : root_(std::move(root)), trees_(trees) {}
 
   [[nodiscard]] Result<std::string> read(std::string_view path,
                                          std::size_t limit = kDefaultLimit) const override;
@@ -32,6 +39,7 @@ class RootedFiles final : public Files {
   [[nodiscard]] Result<OpenFile> open_harmless(std::string_view path, bool directory_too) const;
 
   RootDirectory root_;
+  KernelTrees trees_;
 };
 
 }  // namespace guestclock::system

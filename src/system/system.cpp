@@ -47,6 +47,10 @@ bool Endpoint::is_private() const {
   return link_local || unique_local;
 }
 
+Result<Nanoseconds> Clocks::tick() const {
+  return fail(ErrorCode::unsupported, "this machine does not tell its tick");
+}
+
 Result<std::uint64_t> Clocks::read_counter() const {
   return fail(ErrorCode::unsupported, "this machine lacks the counter");
 }

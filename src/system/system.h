@@ -124,6 +124,8 @@ class Clocks {
  public:
   virtual ~Clocks() = default;
   [[nodiscard]] virtual Result<Nanoseconds> read(ClockId id) const = 0;
+  /// The kernel's tick, 1 / CONFIG_HZ: what its coarse clocks move by.
+  [[nodiscard]] virtual Result<Nanoseconds> tick() const;
   /// The CPU's free-running counter: the TSC on x86, CNTVCT_EL0 on arm64.
   [[nodiscard]] virtual Result<std::uint64_t> read_counter() const;
   /// By its name below /dev: ptp0, rtc0.

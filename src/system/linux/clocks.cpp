@@ -39,6 +39,17 @@ Result<Nanoseconds> LiveClocks::read(ClockId id) const {
   return std::chrono::seconds(now.tv_sec) + Nanoseconds(now.tv_nsec);
 }
 
+Result<Nanoseconds> LiveClocks::tick() const {
+  timespec resolution{};
+  if (::clock_getres(CLOCK_MONOTONIC_COARSE, &resolution) != 0) return Clocks::tick();
+  const Nanoseconds tick =
+      std::chrono::seconds(resolution.tv_sec) + Nanoseconds(resolution.tv_nsec);
+  // Kernels that are not Linux give what they like.
+  constexpr auto kShortest = std::chrono::microseconds(100);
+  constexpr auto kLongest = std::chrono::milliseconds(100);
+  return tick >= kShortest && tick <= kLongest ? Result<Nanoseconds>(tick) : Clocks::tick();
+}
+
 Result<std::uint64_t> LiveClocks::read_counter() const {
 #if defined(__x86_64__) || defined(__i386__)
   // LFENCE: the counter is read neither before what precedes it nor after what follows.

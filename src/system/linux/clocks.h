@@ -8,6 +8,7 @@ namespace guestclock::system {
 class LiveClocks final : public Clocks {
  public:
   [[nodiscard]] Result<Nanoseconds> read(ClockId id) const override;
+  [[nodiscard]] Result<Nanoseconds> tick() const override;
   [[nodiscard]] Result<std::uint64_t> read_counter() const override;
   [[nodiscard]] Result<std::unique_ptr<ClockDevice>> open_device(
       std::string_view name) const override;

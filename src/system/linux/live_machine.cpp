@@ -17,7 +17,7 @@ namespace {
 class LiveMachine final : public System {
  public:
   explicit LiveMachine(RootDirectory root)
-      : files_(std::move(root)),
+      : files_(std::move(root), KernelTrees::own),
         sysctl_(Error{ErrorCode::unsupported, "Linux has no such kernel variables", {}, {}, 0}),
         counters_(files_),
         devices_(files_),

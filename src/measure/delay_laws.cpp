@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <utility>
 
 #include "measure/noisy_exponential.h"
@@ -18,8 +19,10 @@ constexpr double kAlikeShare = 0.8;     // prior probability that both direction
 constexpr std::size_t kGaps = 20;
 constexpr double kSmallestGap = 0.02;  // of an exchange's share: the gap is about 1/N
 constexpr double kLargestGap = 8;
-constexpr std::size_t kNoisyFloors = 9;
-constexpr double kNoisyFloorReach = 6;  // standard errors of the mean
+constexpr std::size_t kNoisyFloorsBeside = 4;  // the likely one, to either side
+constexpr double kNoisyFloorReach = 6;         // standard errors of the mean
+constexpr double kSmallestScale = 0.2;         // of the likely one
+constexpr double kNegligible = 12;             // log likelihood below the top that no longer counts
 
 /// Sum of log(x + gap), most of it by multiplication. The values are about 1, so eight of them
 /// neither overflow nor vanish.
@@ -68,6 +71,34 @@ const LogLikelihoods& log_priors() {
   return priors;
 }
 
+double log_normal(double off, double variance) {
+  return -(off * off / variance + std::log(2 * std::numbers::pi * variance)) / 2;
+}
+
+double log_cauchy(double off, double scale) {
+  const double far = off / scale;
+  return -std::log(std::numbers::pi * scale * (1 + far * far));
+}
+
+struct FloorStep {
+  double size = 0;
+  double variance = 0;
+};
+
+FloorStep floor_step(const Sides& sides, std::size_t law) {
+  const Queue& before = sides.before.queues()[law];
+  const Queue& after = sides.after.queues()[law];
+  return {after.floor - before.floor, after.floor_variance + before.floor_variance};
+}
+
+/// Log posterior density of the log ratio of the scales of both sides, where it is 0.
+double log_of_one_scale(const Sides& sides, std::size_t law) {
+  const Queue& before = sides.before.queues()[law];
+  const Queue& after = sides.after.queues()[law];
+  return log_normal(after.log_wait - before.log_wait,
+                    after.log_wait_variance + before.log_wait_variance);
+}
+
 }  // namespace
 
 DirectionDelays::DirectionDelays(std::vector<double> times, std::vector<double> delays, double sign)
@@ -84,20 +115,32 @@ DirectionDelays::DirectionDelays(std::vector<double> times, std::vector<double> 
 }
 
 const LogLikelihoods& DirectionDelays::log_likelihoods(double slope) {
-  const double mean = take_excess(slope);
+  const Unit unit = take_excess(slope);
   LogSums sums;
   add_gamma_laws(sums);
   add_noisy_laws(sums);
   add_uniform_law(sums);
   // The excesses are in units of their mean, which depends on the slope. The scale's prior takes
   // one power of it back.
-  const double unit = (count_ - 1) * std::log(mean);
-  for (std::size_t i = 0; i < kLaws; ++i)
-    result_.at(i) = sums.at(i).value() - unit;
+  const double log_mean = std::log(unit.mean);
+  for (std::size_t i = 0; i < kLaws; ++i) {
+    const LogMoments& gap = sums[i];
+    result_[i] = gap.log_sum() - (count_ - 1) * log_mean;
+    if (result_[i] == kImpossible) continue;
+    Queue& queue = queues_[i];
+    const double wait = 1 + gap.mean();
+    queue.floor = unit.least - unit.mean * gap.mean();
+    // Never nothing: a floor is not known better than to a nanosecond.
+    queue.floor_variance = unit.mean * unit.mean * gap.variance() + kFinestExcess * kFinestExcess;
+    queue.log_wait = log_mean + std::log(wait);
+    // A mean of N gammas has a relative variance of 1 / (N shape); noise hardly adds to it.
+    const double shape = i < kGammaShapes.size() ? kGammaShapes[i] : 1;
+    queue.log_wait_variance = 1 / (shape * count_) + gap.variance() / (wait * wait);
+  }
   return result_;
 }
 
-double DirectionDelays::take_excess(double slope) {
+DirectionDelays::Unit DirectionDelays::take_excess(double slope) {
   double least = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < delays_.size(); ++i) {
     excess_[i] = delays_[i] - sign_ * slope * times_[i];
@@ -111,7 +154,7 @@ double DirectionDelays::take_excess(double slope) {
   const double mean = std::max(total / count_, kFinestExcess);
   for (double& excess : excess_)
     excess /= mean;
-  return mean;
+  return {least, mean};
 }
 
 /// Scale in closed form under the prior 1/scale:
@@ -128,7 +171,8 @@ void DirectionDelays::add_gamma_laws(LogSums& sums) const {
     const double log_total = std::log(count_ * (1 + gap));
     for (std::size_t i = 0; i < kGammaShapes.size(); ++i) {
       const double shape = kGammaShapes[i];
-      sums[i].add(log_cell + (shape - 1) * logs - count_ * shape * log_total + gamma_constants_[i]);
+      sums[i].add(log_cell + (shape - 1) * logs - count_ * shape * log_total + gamma_constants_[i],
+                  gap);
     }
   }
 }
@@ -142,18 +186,35 @@ void DirectionDelays::add_noisy_laws(LogSums& sums) const {
   const double deviation = std::sqrt(squares / count_);
   if (!(deviation > 0)) return;
   const double reach = kNoisyFloorReach * deviation / std::sqrt(count_);
-  const double cell = 2 * reach / static_cast<double>(kNoisyFloors - 1);
+  const double cell = reach / static_cast<double>(kNoisyFloorsBeside);
+  double top = kImpossible;
+  for (std::size_t i = 0; i < kGammaShapes.size(); ++i)
+    top = std::max(top, sums[i].log_sum());
   for (std::size_t i = 0; i < kNoiseRatios.size(); ++i) {
     const NoisyExponential& law = noisy_laws()[i];
     const double likely = deviation / std::hypot(1, law.ratio());
-    for (std::size_t j = 0; j < kNoisyFloors; ++j) {
-      const double scale = likely - reach + cell * static_cast<double>(j);
-      if (scale < likely / 5) continue;
-      double logs = std::log(cell) - count_ * std::log(scale) + noisy_constant_;
+    const auto log_likelihood = [&](double scale) {
+      const double per_scale = 1 / scale;
       const double floor = 1 - scale;
+      double logs = std::log(cell) - count_ * std::log(scale) + noisy_constant_;
       for (const double excess : excess_)
-        logs += law.log_density((excess - floor) / scale);
-      sums[kGammaShapes.size() + i].add(logs);
+        logs += law.log_density((excess - floor) * per_scale);
+      return logs;
+    };
+    LogMoments& sum = sums[kGammaShapes.size() + i];
+    const double middle = log_likelihood(likely);
+    sum.add(middle, likely - 1);
+    // The likelihood has one summit: past it, what is negligible stays so.
+    for (const double step : {cell, -cell}) {
+      double last = middle;
+      for (std::size_t j = 1; j <= kNoisyFloorsBeside; ++j) {
+        const double scale = likely + step * static_cast<double>(j);
+        if (scale < likely * kSmallestScale) break;
+        const double logs = log_likelihood(scale);
+        sum.add(logs, scale - 1);
+        if (logs < last && logs < std::max(top, sum.log_sum()) - kNegligible) break;
+        last = logs;
+      }
     }
   }
 }
@@ -162,7 +223,8 @@ void DirectionDelays::add_noisy_laws(LogSums& sums) const {
 void DirectionDelays::add_uniform_law(LogSums& sums) const {
   const double range = *std::max_element(excess_.begin(), excess_.end());
   if (!(range > 0)) return;
-  sums[kUniform].add(-(count_ - 1) * std::log(range) - std::log(count_ * (count_ - 1)));
+  sums[kUniform].add(-(count_ - 1) * std::log(range) - std::log(count_ * (count_ - 1)),
+                     range / (count_ - 1));
 }
 
 double joint(const LogLikelihoods& forward, const LogLikelihoods& backward) {
@@ -179,6 +241,33 @@ double joint(const LogLikelihoods& forward, const LogLikelihoods& backward) {
   all.add(std::log(kAlikeShare) + alike.value());
   all.add(std::log(1 - kAlikeShare) + forward_alone.value() + backward_alone.value());
   return all.value();
+}
+
+double joint_with_clock_step(const Sides& forward, const Sides& backward, double step_scale) {
+  LogSum sum;
+  for (std::size_t i = 0; i < kUniform; ++i) {
+    const double apart = forward.log_likelihoods[i] + backward.log_likelihoods[i];
+    if (apart == kImpossible) continue;
+    const FloorStep up = floor_step(forward, i);
+    const FloorStep down = floor_step(backward, i);
+    const double variance = up.variance + down.variance;
+    // What both directions say, each by its certainty.
+    const double step = (up.size * down.variance - down.size * up.variance) / variance;
+    sum.add(log_priors()[i] + apart + log_of_one_scale(forward, i) + log_of_one_scale(backward, i) +
+            log_normal(up.size + down.size, variance) + log_cauchy(step, step_scale));
+  }
+  return std::log(kAlikeShare) + sum.value();
+}
+
+double joint_with_path_step(const Sides& stepped, const LogLikelihoods& other, double step_scale) {
+  LogLikelihoods alike;
+  alike.fill(kImpossible);
+  for (std::size_t i = 0; i < kUniform; ++i) {
+    if (stepped.log_likelihoods[i] == kImpossible) continue;
+    alike[i] = stepped.log_likelihoods[i] + log_of_one_scale(stepped, i) +
+               log_cauchy(floor_step(stepped, i).size, step_scale);
+  }
+  return joint(alike, other);
 }
 
 }  // namespace guestclock::measure

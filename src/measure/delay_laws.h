@@ -21,6 +21,15 @@ constexpr double kFinestExcess = 1e-9;  ///< seconds: stamps are whole nanosecon
 
 using LogLikelihoods = std::array<double, kLaws>;
 
+/// What one law makes of the delays of a direction: moments of its posterior given the slope.
+struct Queue {
+  double floor = 0;  ///< at time 0, seconds
+  double floor_variance = 0;
+  double log_wait = 0;  ///< of the mean wait in seconds
+  double log_wait_variance = 0;
+};
+using Queues = std::array<Queue, kLaws>;
+
 /// The delays of one direction under each law.
 class DirectionDelays {
  public:
@@ -29,12 +38,19 @@ class DirectionDelays {
 
   /// Of a slope, with floor and scale integrated out; up to a constant that all laws share.
   [[nodiscard]] const LogLikelihoods& log_likelihoods(double slope);
+  /// For the last slope; meaningless for a law whose log likelihood is kImpossible.
+  [[nodiscard]] const Queues& queues() const { return queues_; }
 
  private:
-  using LogSums = std::array<LogSum, kLaws>;
+  using LogSums = std::array<LogMoments, kLaws>;
 
-  /// Fills excess_ with delays above the smallest, in units of their mean, which is returned.
-  double take_excess(double slope);
+  struct Unit {
+    double least = 0;  ///< delay, less what the slope makes of it
+    double mean = 0;   ///< of the excesses above it
+  };
+
+  /// Fills excess_ with delays above the smallest, in units of their mean.
+  Unit take_excess(double slope);
   void add_gamma_laws(LogSums& sums) const;
   void add_noisy_laws(LogSums& sums) const;
   void add_uniform_law(LogSums& sums) const;
@@ -47,9 +63,31 @@ class DirectionDelays {
   std::array<double, kGammaShapes.size()> gamma_constants_{};
   double noisy_constant_ = 0;
   LogLikelihoods result_{};
+  Queues queues_{};
 };
 
 /// Log likelihood of both directions together, the laws summed out under their prior.
 [[nodiscard]] double joint(const LogLikelihoods& forward, const LogLikelihoods& backward);
+
+/// One direction on both sides of a step, both evaluated at one slope.
+struct Sides {
+  const DirectionDelays& before;
+  const DirectionDelays& after;
+  const LogLikelihoods& log_likelihoods;  ///< of both sides together, each with its floor and scale
+};
+
+// Steps that leave the queueing as it was. They remove parameters that the sides have apart, by
+// the density of their posterior where they agree (Savage-Dickey), taken as normal. A step's prior
+// is a Cauchy of `step_scale` seconds: mostly small, and never impossible. The uniform law, of a
+// coarse clock, has no part in them.
+
+/// As joint(), where a clock's step is all that happened: one floor rises by what the other falls.
+/// Both directions have one law.
+[[nodiscard]] double joint_with_clock_step(const Sides& forward, const Sides& backward,
+                                           double step_scale);
+
+/// As joint(), where a step of one direction's floor is all that happened.
+[[nodiscard]] double joint_with_path_step(const Sides& stepped, const LogLikelihoods& other,
+                                          double step_scale);
 
 }  // namespace guestclock::measure

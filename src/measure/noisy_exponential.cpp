@@ -14,16 +14,6 @@ NoisyExponential::NoisyExponential(double ratio)
   }
 }
 
-double NoisyExponential::log_density(double x) const {
-  const double place = (x - lowest_) * cells_per_unit_;
-  if (!(place >= 0)) return exact_log_density(x);
-  // Far out only the exponential is left.
-  if (place >= static_cast<double>(kCells)) return table_.back() - (x - kHighest);
-  const auto cell = static_cast<std::size_t>(place);
-  const double part = place - static_cast<double>(cell);
-  return table_[cell] + part * (table_[cell + 1] - table_[cell]);
-}
-
 double NoisyExponential::exact_log_density(double x) const {
   // exp(ratio^2 / 2 - x) erfc((ratio - x / ratio) / sqrt 2) / 2
   constexpr double kAsymptotic = 5;

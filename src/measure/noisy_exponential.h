@@ -14,7 +14,15 @@ class NoisyExponential {
   /// `ratio` in 0.05 to 4.
   explicit NoisyExponential(double ratio);
 
-  [[nodiscard]] double log_density(double x) const;
+  [[nodiscard]] double log_density(double x) const {
+    const double place = (x - lowest_) * cells_per_unit_;
+    if (!(place >= 0)) return exact_log_density(x);
+    // Far out only the exponential is left.
+    if (place >= static_cast<double>(kCells)) return table_.back() - (x - kHighest);
+    const auto cell = static_cast<std::size_t>(place);
+    const double part = place - static_cast<double>(cell);
+    return table_[cell] + part * (table_[cell + 1] - table_[cell]);
+  }
   [[nodiscard]] double ratio() const { return ratio_; }
 
   /// What the table holds, computed.

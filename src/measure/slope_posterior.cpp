@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <numbers>
 #include <utility>
 #include <vector>
 
@@ -25,82 +26,116 @@ constexpr double kInside = 12;     // log probability below the top that still c
 constexpr double kEndsBelow = 9;   // where the grid may end
 constexpr double kFirstReach = 4;  // standard errors of least squares
 
-// Jumps. A floor may jump by about a hundred mean excesses; the prior of its new scale is vague
-// too.
+// Jumps. Where the queueing changes with the route, a floor may jump by about a hundred mean
+// excesses, and the log of its new scale has a range of about five (a hundredfold).
 constexpr double kJumpReach = 100;
+constexpr double kScaleReach = 5;
 // A clock that jumps moves both floors by as much: where one went says where the other is.
 constexpr double kOtherReach = 5;
-const double kLogJump = std::log(0.25);  // prior probability that something jumps, each kind
+// Prior probability that something jumps, each kind. Jumps are rare, and each that is believed in
+// and was none costs more of the slope than one found late.
+constexpr double kJumpShare = 0.02;
 
 constexpr double kTail = 0.025;
 
-/// One direction, with one floor for the whole run and with one for either side of a jump.
+/// One direction, with one floor for the whole run and with one for either side of each jump.
 class JumpingDirection {
  public:
   JumpingDirection(const std::vector<double>& times, const std::vector<double>& delays, double sign,
-                   std::size_t jump, double log_penalty)
-      : whole_(times, delays, sign), log_penalty_(log_penalty) {
-    if (jump == 0) return;
-    const auto at = static_cast<std::ptrdiff_t>(jump);
-    sides_.emplace_back(std::vector<double>(times.begin(), times.begin() + at),
-                        std::vector<double>(delays.begin(), delays.begin() + at), sign);
-    sides_.emplace_back(std::vector<double>(times.begin() + at, times.end()),
-                        std::vector<double>(delays.begin() + at, delays.end()), sign);
+                   const std::vector<std::size_t>& jumps)
+      : whole_(times, delays, sign) {
+    for (const std::size_t jump : jumps) {
+      const auto at = static_cast<std::ptrdiff_t>(jump);
+      const auto part = [sign](auto times_from, auto times_to, auto delays_from, auto delays_to) {
+        return DirectionDelays({times_from, times_to}, {delays_from, delays_to}, sign);
+      };
+      splits_.push_back(
+          {part(times.begin(), times.begin() + at, delays.begin(), delays.begin() + at),
+           part(times.begin() + at, times.end(), delays.begin() + at, delays.end()),
+           {}});
+    }
   }
 
   void evaluate(double slope) {
     steady_ = whole_.log_likelihoods(slope);
-    if (sides_.empty()) return;
-    jumped_ = sides_[0].log_likelihoods(slope);
-    const LogLikelihoods& after = sides_[1].log_likelihoods(slope);
-    for (std::size_t i = 0; i < kLaws; ++i)
-      jumped_[i] += after[i] - log_penalty_;
+    for (Split& split : splits_) {
+      split.jumped = split.before.log_likelihoods(slope);
+      const LogLikelihoods& after = split.after.log_likelihoods(slope);
+      for (std::size_t i = 0; i < kLaws; ++i)
+        split.jumped[i] += after[i];
+    }
   }
 
-  [[nodiscard]] bool may_jump() const { return !sides_.empty(); }
+  [[nodiscard]] std::size_t jumps() const { return splits_.size(); }
   [[nodiscard]] const LogLikelihoods& steady() const { return steady_; }
-  [[nodiscard]] const LogLikelihoods& jumped() const { return jumped_; }
+  [[nodiscard]] Sides jumped(std::size_t jump) const {
+    const Split& split = splits_[jump];
+    return {split.before, split.after, split.jumped};
+  }
 
  private:
+  struct Split {
+    DirectionDelays before;
+    DirectionDelays after;
+    LogLikelihoods jumped{};
+  };
+
   DirectionDelays whole_;
-  std::vector<DirectionDelays> sides_;
-  double log_penalty_;
+  std::vector<Split> splits_;
   LogLikelihoods steady_{};
-  LogLikelihoods jumped_{};
 };
 
-/// Log posterior densities of a slope: nothing jumped, one direction's floor did, both did.
+/// Log priors of a jump at one instant, with the densities of what it brings.
+struct JumpPriors {
+  double one = 0;         ///< of one direction's floor and scale
+  double both = 0;        ///< of both directions' floors and scales
+  double step = 0;        ///< of a clock's or a floor's step and nothing else, less its density
+  double step_scale = 0;  ///< seconds: of that step's prior
+};
+
+/// Log posterior densities of a jump at one instant.
+struct JumpHypotheses {
+  double one = kImpossible;   ///< of one direction's floor
+  double both = kImpossible;  ///< of both
+};
+
+/// Log posterior densities of a slope: nothing jumped, or something did at one of the instants.
 struct Hypotheses {
   double steady = kImpossible;
-  double one = kImpossible;
-  double both = kImpossible;
-
-  /// In units in which an exchange counts `weight` times.
-  [[nodiscard]] Hypotheses weighed(double weight) const {
-    return {steady * weight, one * weight, both * weight};
-  }
+  std::vector<JumpHypotheses> jumps;
 
   [[nodiscard]] double all() const {
     LogSum sum;
     sum.add(steady);
-    sum.add(one);
-    sum.add(both);
+    for (const JumpHypotheses& jump : jumps) {
+      sum.add(jump.one);
+      sum.add(jump.both);
+    }
     return sum.value();
   }
 };
 
-Hypotheses hypotheses(JumpingDirection& forward, JumpingDirection& backward, double slope) {
+/// `weight`: how often an exchange counts.
+Hypotheses hypotheses(JumpingDirection& forward, JumpingDirection& backward,
+                      const JumpPriors& priors, double weight, double slope) {
   forward.evaluate(slope);
   backward.evaluate(slope);
   Hypotheses out;
-  out.steady = joint(forward.steady(), backward.steady());
-  if (!forward.may_jump()) return out;
-  LogSum one;
-  one.add(joint(forward.jumped(), backward.steady()));
-  one.add(joint(forward.steady(), backward.jumped()));
-  out.one = kLogJump + one.value();
-  out.both =
-      kLogJump + std::log(kJumpReach / kOtherReach) + joint(forward.jumped(), backward.jumped());
+  out.steady = weight * joint(forward.steady(), backward.steady());
+  for (std::size_t i = 0; i < forward.jumps(); ++i) {
+    const Sides f = forward.jumped(i);
+    const Sides b = backward.jumped(i);
+    LogSum one;
+    one.add(priors.one + joint(f.log_likelihoods, backward.steady()));
+    one.add(priors.one + joint(forward.steady(), b.log_likelihoods));
+    one.add(priors.step + joint_with_path_step(f, backward.steady(), priors.step_scale));
+    one.add(priors.step + joint_with_path_step(b, forward.steady(), priors.step_scale));
+    LogSum both;
+    both.add(priors.both + joint(f.log_likelihoods, b.log_likelihoods));
+    both.add(priors.step + joint_with_clock_step(f, b, priors.step_scale));
+    // Either direction's jump has half of the prior.
+    out.jumps.push_back({weight * (one.value() - std::numbers::ln2), weight * both.value()});
+  }
   return out;
 }
 
@@ -122,8 +157,12 @@ struct Grid {
 
 class Search {
  public:
-  Search(JumpingDirection forward, JumpingDirection backward, double weight)
-      : forward_(std::move(forward)), backward_(std::move(backward)), weight_(weight) {}
+  Search(JumpingDirection forward, JumpingDirection backward, const JumpPriors& priors,
+         double weight)
+      : forward_(std::move(forward)),
+        backward_(std::move(backward)),
+        priors_(priors),
+        weight_(weight) {}
 
   /// A grid that holds all of the posterior that matters, from a first guess.
   [[nodiscard]] Grid run(double low, double high) {
@@ -158,7 +197,7 @@ class Search {
   Grid evaluate(double low, double high, std::size_t points) {
     Grid grid{low, high, std::vector<double>(points), std::vector<Hypotheses>(points)};
     for (std::size_t i = 0; i < points; ++i) {
-      grid.hypotheses[i] = hypotheses(forward_, backward_, grid.slope(i)).weighed(weight_);
+      grid.hypotheses[i] = hypotheses(forward_, backward_, priors_, weight_, grid.slope(i));
       grid.values[i] = grid.hypotheses[i].all();
     }
     return grid;
@@ -166,6 +205,7 @@ class Search {
 
   JumpingDirection forward_;
   JumpingDirection backward_;
+  JumpPriors priors_;
   double weight_;
 };
 
@@ -196,7 +236,33 @@ Line least_squares(const std::vector<double>& times, const std::vector<double>& 
   return line;
 }
 
-SlopePosterior summarise(const Grid& grid) {
+/// What jumped, if that is likelier than that nothing did, and at which of the instants.
+void tell_change(const Grid& grid, const std::vector<std::size_t>& instants, SlopePosterior& out) {
+  LogSum steady;
+  LogSum one;
+  LogSum both;
+  std::vector<LogSum> each(instants.size());
+  for (const Hypotheses& at_slope : grid.hypotheses) {
+    steady.add(at_slope.steady);
+    for (std::size_t i = 0; i < instants.size(); ++i) {
+      one.add(at_slope.jumps[i].one);
+      both.add(at_slope.jumps[i].both);
+      each[i].add(at_slope.jumps[i].one);
+      each[i].add(at_slope.jumps[i].both);
+    }
+  }
+  LogSum jumped;
+  jumped.add(one.value());
+  jumped.add(both.value());
+  if (!(jumped.value() > steady.value())) return;
+  out.change = both.value() > one.value() ? Change::clock_step : Change::path_step;
+  const auto likeliest =
+      std::max_element(each.begin(), each.end(),
+                       [](const LogSum& a, const LogSum& b) { return a.value() < b.value(); });
+  out.changed_at = instants[static_cast<std::size_t>(likeliest - each.begin())];
+}
+
+SlopePosterior summarise(const Grid& grid, const std::vector<std::size_t>& instants) {
   SlopePosterior out;
   const double top = grid.top();
   if (!std::isfinite(top)) return out;
@@ -223,20 +289,7 @@ SlopePosterior summarise(const Grid& grid) {
   out.mean = grid.low + grid.spacing() * first / total;
   out.low = quantile(kTail);
   out.high = quantile(1 - kTail);
-  LogSum steady;
-  LogSum one;
-  LogSum both;
-  for (const Hypotheses& each : grid.hypotheses) {
-    steady.add(each.steady);
-    one.add(each.one);
-    both.add(each.both);
-  }
-  LogSum jumped;
-  jumped.add(one.value());
-  jumped.add(both.value());
-  if (jumped.value() > steady.value()) {
-    out.change = both.value() > one.value() ? Change::clock_step : Change::path_step;
-  }
+  tell_change(grid, instants, out);
   out.determined = std::isfinite(out.mean) && std::isfinite(out.low) && std::isfinite(out.high);
   return out;
 }
@@ -286,19 +339,22 @@ SlopePosterior slope_posterior(std::span<const TwoWay> exchanges) {
   }
   const Line guess = least_squares(times, offsets);
   if (!std::isfinite(guess.slope) || !std::isfinite(guess.error)) return {};
-  const Jump jump = likeliest_jump(times, offsets);
-  const double other = jump.at == 0 ? guess.slope : jump.slope;
+  const double reach = kFirstReach * guess.error;
+  const Jumps jumps = likeliest_jumps({times, forward, backward}, guess.slope, reach);
+  const double other = jumps.at.empty() ? guess.slope : jumps.slope;
   const double least = *std::min_element(round_trips.begin(), round_trips.end());
   const double excess = std::max(median(std::move(round_trips)) - least, kFinestExcess);
-  const double log_penalty = std::log(kJumpReach * count * excess / 2);
-  Search search(JumpingDirection(times, forward, 1, jump.at, log_penalty),
-                JumpingDirection(times, backward, -1, jump.at, log_penalty),
+  const double log_jump = std::log(kJumpShare / count);  // at any instant as likely
+  const double log_free = std::log(kJumpReach * excess * kScaleReach);
+  const JumpPriors priors{log_jump - log_free,
+                          log_jump - 2 * log_free + std::log(kJumpReach / kOtherReach), log_jump,
+                          excess};
+  Search search(JumpingDirection(times, forward, 1, jumps.at),
+                JumpingDirection(times, backward, -1, jumps.at), priors,
                 independent_share(times, forward, backward, guess.slope));
-  const double reach = kFirstReach * guess.error;
-  SlopePosterior out = summarise(
-      search.run(std::min(guess.slope, other) - reach, std::max(guess.slope, other) + reach));
-  if (out.change != Change::none) out.changed_at = jump.at;
-  return out;
+  return summarise(
+      search.run(std::min(guess.slope, other) - reach, std::max(guess.slope, other) + reach),
+      jumps.at);
 }
 
 }  // namespace guestclock::measure

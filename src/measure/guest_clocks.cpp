@@ -125,6 +125,7 @@ Result<Sandwich> second_edge(const system::System& system, const ReadClock& read
 std::vector<GuestClock> open_clocks(const system::System& system, const ClockInventory& inventory,
                                     const ClockPolicy& policy, const StopFlag& stop) {
   std::vector<GuestClock> clocks;
+  clocks.reserve(kKernelClocks.size() + 1 + inventory.ptp.size() + inventory.rtc.size());
   for (const KernelClock& clock : kKernelClocks) {
     clocks.push_back(kernel_clock(system, clock, policy));
   }

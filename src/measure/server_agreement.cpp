@@ -151,6 +151,7 @@ void combine_offsets(const std::vector<model::Server>& rows, const std::vector<s
 
 Verdicts intersect_offsets(const std::vector<Claim>& offsets) {
   std::vector<double> reach;
+  reach.reserve(offsets.size());
   for (const Claim& claim : offsets)
     reach.push_back(claim.error);
   Verdicts verdicts;
@@ -165,6 +166,7 @@ Verdicts intersect_offsets(const std::vector<Claim>& offsets) {
 
 Verdicts intersect_rates(const std::vector<Claim>& rates, double slack) {
   std::vector<double> reach;
+  reach.reserve(rates.size());
   for (const Claim& claim : rates)
     reach.push_back(kCorrect * claim.error + slack);
   const std::vector<std::size_t> clique = largest_clique(rates, reach);

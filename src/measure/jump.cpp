@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kFewestOnASide = 6;
 constexpr double kSmallestStep = 10e-9;   // seconds; less may be rounding
-constexpr std::size_t kMostInstants = 4;  // a fit takes as much time for each as without a jump
+constexpr std::size_t kMostInstants = 3;  // a fit takes as much time for each as without a jump
 constexpr double kUnlikely = 5;           // log likelihood below the top that no longer counts
 
 struct Jump {

@@ -59,8 +59,17 @@ double half_width_of(const model::Server& row) {
   return row.drift.value().ci95_ppm.value().half_width();
 }
 
+bool has_interval(const model::Server& row) {
+  return row.drift.known() && row.drift.value().ci95_ppm.known();
+}
+
 bool has_rate(const model::Server& row) {
-  return row.verdict == "usable" && row.drift.known() && row.drift.value().ci95_ppm.known();
+  return row.verdict == "usable" && has_interval(row);
+}
+
+double offset_at_end(const model::Server& row) {
+  const bool fitted = row.drift.known() && row.drift.value().offset_s.known();
+  return fitted ? row.drift.value().offset_s.value() : row.offset_s.value();
 }
 
 Claim rate_of(const model::Server& row) {
@@ -266,23 +275,24 @@ std::vector<model::ServerPair> compare_pairs(const std::vector<model::Server>& r
   std::vector<model::ServerPair> pairs;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     for (std::size_t j = i + 1; j < rows.size(); ++j) {
-      if (!rows[i].drift.known() || !rows[j].drift.known()) continue;
-      const model::Drift& a = rows[i].drift.value();
-      const model::Drift& b = rows[j].drift.value();
-      if (!a.ci95_ppm.known() || !b.ci95_ppm.known()) continue;
+      const model::Server& first = rows[i];
+      const model::Server& second = rows[j];
+      if (!first.offset_s.known() || !second.offset_s.known()) continue;
       model::ServerPair pair;
-      pair.first = rows[i].address;
-      pair.second = rows[j].address;
-      if (a.offset_s.known() && b.offset_s.known()) {
-        pair.offset_s = a.offset_s.value() - b.offset_s.value();
+      pair.first = first.address;
+      pair.second = second.address;
+      // At one instant where both have a fit, else each at its best exchange.
+      pair.offset_s = offset_at_end(first) - offset_at_end(second);
+      if (has_interval(first) && has_interval(second)) {
+        const double apart = rate_of(first).value - rate_of(second).value;
+        pair.rate_ppm = apart;
+        pair.standard_errors =
+            std::abs(apart) / std::hypot(rate_of(first).error, rate_of(second).error);
       } else {
-        pair.offset_s = model::Fact<double>::unknown("an offset is not known");
+        const std::string reason = "the rate against one of them is not known";
+        pair.rate_ppm = model::Fact<double>::unknown(reason);
+        pair.standard_errors = model::Fact<double>::unknown(reason);
       }
-      pair.rate_ppm = a.rate_error_ppm.value() - b.rate_error_ppm.value();
-      pair.standard_errors =
-          std::abs(pair.rate_ppm) /
-          (std::hypot(a.ci95_ppm.value().half_width(), b.ci95_ppm.value().half_width()) /
-           kNormal95);
       pairs.push_back(std::move(pair));
     }
   }

@@ -46,7 +46,8 @@ struct Verdicts {
 [[nodiscard]] std::optional<model::Drift> agree(std::vector<model::Server>& rows,
                                                 const DriftPolicy& policy);
 
-/// How far each two servers that have a rate lie apart, in the order of the rows.
+/// How far each two servers that answered lie apart, in the order of the rows. Also those that are
+/// not synchronised: their answers are time stamps all the same.
 [[nodiscard]] std::vector<model::ServerPair> compare_pairs(const std::vector<model::Server>& rows);
 
 }  // namespace guestclock::measure

@@ -2,33 +2,15 @@
 
 #include <fmt/format.h>
 
+#include "measure/header_health.h"
+
 namespace guestclock::measure {
 namespace {
-
-constexpr int kLeapUnsynchronised = 3;
-constexpr int kStratumUnsynchronised = 16;
 
 bool is_local_clock(const NtpHeader& header) {
   const auto& id = header.refid;
   // 127.127.1.u is ntpd's and chronyd's LOCAL driver; at stratum 1 it may call itself LOCL.
   return (id[0] == 127 && id[1] == 127 && id[2] == 1) || refid_text(header.stratum, id) == "LOCL";
-}
-
-std::vector<std::string> synchronisation_faults(const NtpHeader& header) {
-  std::vector<std::string> faults;
-  const std::string refid = refid_text(header.stratum, header.refid);
-  if (header.stratum == 0) {
-    faults.push_back(refid.empty() ? "stratum 0: it has never synchronised"
-                                   : fmt::format("stratum 0, refid {}: it has not synchronised "
-                                                 "since it started",
-                                                 refid));
-  } else if (header.stratum >= kStratumUnsynchronised) {
-    faults.push_back(fmt::format("stratum {}: it is not synchronised", header.stratum));
-  }
-  if (header.leap == kLeapUnsynchronised) {
-    faults.emplace_back("leap 3: it says itself that its clock is not synchronised");
-  }
-  return faults;
 }
 
 void add_bogus(const BogusCounts& bogus, std::vector<std::string>& reasons) {
@@ -66,8 +48,8 @@ ServerVerdict judge_server(const ServerObservation& seen) {
                                            : std::string("no request could be sent"));
     if (!seen.last_error.empty()) result.reasons.push_back(seen.last_error);
   } else {
-    result.reasons = synchronisation_faults(*seen.last);
-    result.verdict = result.reasons.empty() ? "usable" : "unsynchronised";
+    result.reasons = header_faults(*seen.last);
+    result.verdict = is_unsynchronised(*seen.last) ? "unsynchronised" : "usable";
     if (is_local_clock(*seen.last)) {
       result.reasons.push_back(
           fmt::format("undisciplined: it serves its own LOCAL clock (refid {}), which nothing "

@@ -99,9 +99,9 @@ struct Server {
 struct ServerPair {
   std::string first;  ///< addresses as asked
   std::string second;
-  Fact<double> offset_s;       ///< how far the first one's time is ahead
-  double rate_ppm = 0;         ///< by how much more this guest gains against the first
-  double standard_errors = 0;  ///< rate_ppm in joint standard errors
+  Fact<double> offset_s;  ///< how far the first one's time is ahead
+  Fact<double> rate_ppm;         ///< by how much more this guest gains against the first
+  Fact<double> standard_errors;  ///< rate_ppm in joint standard errors
 
   friend bool operator==(const ServerPair&, const ServerPair&) = default;
 };
@@ -153,7 +153,7 @@ struct Measurements {
   std::vector<ClockRate> clocks;
   std::vector<ClocksourceRate> clocksources;  ///< the one in use first; empty without --switch
   std::vector<Server> servers;
-  std::vector<ServerPair> pairs;  ///< each two servers that have a rate
+  std::vector<ServerPair> pairs;  ///< each two servers that answered
   Ticks ticks;
 
   friend bool operator==(const Measurements&, const Measurements&) = default;

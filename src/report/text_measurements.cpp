@@ -92,14 +92,18 @@ void write_pairs(Page& page, const std::vector<model::ServerPair>& pairs) {
   if (pairs.empty()) return;
   page.heading("Servers against each other");
   for (const model::ServerPair& pair : pairs) {
-    std::string text = fmt::format("rates differ by {:.3f} ppm, {:.1f} standard errors",
-                                   std::abs(pair.rate_ppm), pair.standard_errors);
-    if (pair.offset_s.known()) {
-      text = fmt::format("times differ by {}; {}",
-                         seconds_in_words(std::abs(pair.offset_s.value())), text);
-    }
     page.line(2, pair.first + ", " + pair.second);
-    page.field("", text);
+    if (pair.offset_s.known()) {
+      const double apart = std::abs(pair.offset_s.value());
+      page.field("",
+                 fmt::format("both are valid time stamps and lie {} apart: at least one of the two "
+                             "is off by {} or more",
+                             seconds_in_words(apart), seconds_in_words(apart / 2)));
+    }
+    if (pair.rate_ppm.known() && pair.standard_errors.known()) {
+      page.field("", fmt::format("their rates differ by {:.3f} ppm, {:.1f} standard errors",
+                                 std::abs(pair.rate_ppm.value()), pair.standard_errors.value()));
+    }
   }
 }
 

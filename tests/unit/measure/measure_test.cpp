@@ -137,8 +137,10 @@ TEST(Measure, UsableServersGiveTheDriftTogether) {
   EXPECT_NEAR(m.drift.rate_error_ppm.value(), 0, 1);
   EXPECT_LE(m.drift.ci95_ppm.value().half_width(),
             m.servers[3].drift.value().ci95_ppm.value().half_width());
-  ASSERT_EQ(m.pairs.size(), 1U);
-  EXPECT_EQ(m.pairs[0].first, "far.test:123");
+  ASSERT_EQ(m.pairs.size(), 3U) << "the answers of the one that sleeps are time stamps too";
+  EXPECT_FALSE(m.pairs[0].rate_ppm.known());
+  EXPECT_EQ(m.pairs[1].second, "ntp.test:123");
+  EXPECT_TRUE(m.pairs[1].rate_ppm.known());
 }
 
 TEST(Measure, WithoutServersTheDriftIsUnknownAndTheRunShort) {

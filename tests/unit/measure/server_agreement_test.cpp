@@ -97,6 +97,7 @@ model::Server server(const std::string& address, double rate, double half, doubl
   model::Server row;
   row.address = address;
   row.verdict = "usable";
+  row.offset_s = offset;
   row.root_delay_s = 0.002;
   row.root_dispersion_s = 0.001;
   model::Drift drift;
@@ -157,8 +158,18 @@ TEST(ComparePairs, SaysHowFarEachTwoLieApart) {
       {server("a:123", 10, 0.196, 0.001), server("b:123", 12, 0.196, -0.452), model::Server()});
   ASSERT_EQ(pairs.size(), 1U);
   EXPECT_NEAR(pairs[0].offset_s.value(), 0.453, 1e-9);
-  EXPECT_NEAR(pairs[0].rate_ppm, -2, 1e-9);
-  EXPECT_NEAR(pairs[0].standard_errors, 2 / (0.1 * std::sqrt(2.0)), 1e-6);
+  EXPECT_NEAR(pairs[0].rate_ppm.value(), -2, 1e-9);
+  EXPECT_NEAR(pairs[0].standard_errors.value(), 2 / (0.1 * std::sqrt(2.0)), 1e-6);
+}
+
+TEST(ComparePairs, TheTimeStampsOfAnUnsynchronisedServerCountToo) {
+  model::Server asleep = server("b:123", 0, 1, -0.452);
+  asleep.verdict = "unsynchronised";
+  asleep.drift = model::Fact<model::Drift>::unknown("the server is not usable");
+  const auto pairs = compare_pairs({asleep, server("c:123", 12, 0.196, -1.78)});
+  ASSERT_EQ(pairs.size(), 1U);
+  EXPECT_NEAR(pairs[0].offset_s.value(), 1.328, 1e-9);
+  EXPECT_FALSE(pairs[0].rate_ppm.known());
 }
 
 }  // namespace

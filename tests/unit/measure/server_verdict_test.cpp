@@ -1,7 +1,11 @@
 #include "measure/server_verdict.h"
 
+#include <chrono>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "measure/header_health.h"
 
 namespace guestclock::measure {
 namespace {
@@ -15,7 +19,10 @@ NtpHeader good_header() {
   NtpHeader header;
   header.mode = kNtpModeServer;
   header.stratum = 2;
+  header.precision = -23;
   header.refid = {192, 0, 2, 1};
+  header.reference = ntp_timestamp(std::chrono::seconds(1'795'392'000));
+  header.transmit = ntp_timestamp(std::chrono::seconds(1'795'392'100));
   return header;
 }
 
@@ -40,7 +47,53 @@ TEST(ServerVerdict, EveryFailingTestIsAReason) {
   header.refid = {'I', 'N', 'I', 'T'};
   const ServerVerdict verdict = judge_server(answered(header));
   EXPECT_EQ(verdict.verdict, "unsynchronised");
-  EXPECT_THAT(verdict.reasons, ElementsAre(HasSubstr("INIT"), HasSubstr("leap 3")));
+  EXPECT_THAT(verdict.reasons,
+              ElementsAre(HasSubstr("INIT"), HasSubstr("leap 3"), StartsWith("what to do: ")));
+}
+
+// The figures of the case this program was made for: see fixes.md, section 8.1.
+TEST(ServerVerdict, TheGuestThatWasAskedTooEarlyIsExplained) {
+  NtpHeader header;
+  header.mode = kNtpModeServer;
+  header.stratum = 0;
+  header.leap = 3;
+  header.precision = -17;
+  header.refid = {'I', 'N', 'I', 'T'};
+  header.transmit = ntp_timestamp(std::chrono::seconds(1'795'392'100));
+  const ServerVerdict verdict = judge_server(answered(header));
+  EXPECT_EQ(verdict.verdict, "unsynchronised");
+  EXPECT_THAT(
+      verdict.reasons,
+      ElementsAre(
+          testing::AllOf(HasSubstr("clients show as 16"), HasSubstr("never synchronised"),
+                         HasSubstr("four good answers"), HasSubstr("3 to 5 minutes")),
+          StartsWith("leap 3"), StartsWith("reference time 0"),
+          testing::AllOf(StartsWith("precision -17"), HasSubstr("7.6 us"), HasSubstr("traps")),
+          testing::AllOf(StartsWith("what to do"), HasSubstr("Do not add a LOCAL clock"))));
+}
+
+TEST(ServerVerdict, AUsableServerMayStillHaveFaults) {
+  NtpHeader stale = good_header();
+  stale.transmit = ntp_timestamp(std::chrono::seconds(1'795'392'000 + 36'000));
+  ServerVerdict verdict = judge_server(answered(stale));
+  EXPECT_EQ(verdict.verdict, "usable");
+  EXPECT_THAT(verdict.reasons, ElementsAre(StartsWith("reference time 10.0 hours old")));
+
+  NtpHeader far = good_header();
+  far.root_delay = 1U << 16U;       // 1 s
+  far.root_dispersion = 3U << 15U;  // 1.5 s
+  verdict = judge_server(answered(far));
+  EXPECT_THAT(verdict.reasons, ElementsAre(StartsWith("root distance 2.00 s")));
+
+  NtpHeader future = good_header();
+  future.reference = ntp_timestamp(std::chrono::seconds(1'795'392'200));
+  EXPECT_THAT(judge_server(answered(future)).reasons, ElementsAre(HasSubstr("in its own future")));
+}
+
+TEST(ServerVerdict, RefidsOfAnUnsynchronisedServerAreExplained) {
+  EXPECT_THAT(refid_meaning("STEP"), HasSubstr("step"));
+  EXPECT_THAT(refid_meaning("RATE"), HasSubstr("too many"));
+  EXPECT_EQ(refid_meaning("GPS"), "");
 }
 
 TEST(ServerVerdict, StratumZeroSixteenAndLeapThreeAreUnsynchronised) {

@@ -1,0 +1,71 @@
+// The case that this program was made for, from its figures (fixes.md, section 8.1): a guest that
+// asks another guest for the time right after that one's daemon was started, and a host.
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "measure/measure.h"
+#include "report/format.h"
+#include "support/sim_world.h"
+#include "unit/measure/shipped_thresholds.h"
+
+namespace guestclock {
+namespace {
+
+using std::chrono::milliseconds;
+using support::FakeNtpServer;
+
+std::string bytes_of(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream bytes;
+  bytes << in.rdbuf();
+  return bytes.str();
+}
+
+/// What a person reads of the servers: the sections from "Servers" to "Ticks".
+std::string servers_in_words(const model::Measurements& measurements) {
+  const std::string text = report::render_text(model::MeasureDocument{measurements});
+  const std::size_t from = text.find("Servers\n");
+  return text.substr(from, text.find("\nTicks\n") - from);
+}
+
+TEST(Case, AGuestAskedTooEarlyAndAHostThatIsOff) {
+  FakeNtpServer guest;
+  guest.host = "dns.test";
+  guest.address = "192.168.7.53";
+  guest.stratum = 0;
+  guest.leap = 3;
+  guest.precision = -17;
+  guest.reference_zero = true;
+  guest.refid = "INIT";
+  guest.offset = -milliseconds(452);
+  FakeNtpServer host;
+  host.host = "esx.test";
+  host.address = "192.168.7.1";
+  host.stratum = 2;
+  host.offset = -milliseconds(1780);
+  support::SimConfig config = support::SimConfig::with_rate(0);
+  config.servers = {guest, host};
+  const support::SimWorld world(std::move(config));
+
+  measure::Request request;
+  request.servers = {"dns.test", "esx.test"};
+  request.duration = std::chrono::seconds(20);
+  request.ticks = false;
+  const StopFlag stop;
+  const std::string text = servers_in_words(
+      measure::measure(world, measure::shipped_thresholds(), request, stop).measurements);
+
+  const std::filesystem::path golden =
+      std::filesystem::path(GUESTCLOCK_SOURCE_DIR) / "tests/golden/case-asked-too-early.txt";
+  if (bytes_of(golden) == text) return;
+  const std::filesystem::path got =
+      std::filesystem::path(testing::TempDir()) / "case-asked-too-early.txt";
+  std::ofstream(got, std::ios::binary) << text;
+  ADD_FAILURE() << "If that is meant: cp " << got << " " << golden << "\nIt is now:\n" << text;
+}
+
+}  // namespace
+}  // namespace guestclock

@@ -99,7 +99,7 @@ struct Server {
 struct ServerPair {
   std::string first;  ///< addresses as asked
   std::string second;
-  Fact<double> offset_s;  ///< how far the first one's time is ahead
+  Fact<double> offset_s;         ///< how far the first one's time is ahead
   Fact<double> rate_ppm;         ///< by how much more this guest gains against the first
   Fact<double> standard_errors;  ///< rate_ppm in joint standard errors
 

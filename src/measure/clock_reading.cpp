@@ -6,6 +6,14 @@
 
 namespace guestclock::measure {
 
+ReadClock counter_reader(const system::Clocks& clocks) {
+  return [&clocks]() -> Result<Nanoseconds> {
+    const Result<std::uint64_t> count = clocks.read_counter();
+    if (!count) return tl::make_unexpected(count.error());
+    return Nanoseconds(static_cast<std::int64_t>(*count));
+  };
+}
+
 Result<Sandwich> narrowest_sandwich(const system::Clocks& clocks, const ReadClock& read,
                                     std::size_t tries) {
   std::optional<Sandwich> best;

@@ -12,6 +12,9 @@ namespace guestclock::measure {
 /// Reads a clock once.
 using ReadClock = std::function<Result<Nanoseconds>()>;
 
+/// Reads the CPU's counter: each count as a nanosecond. `clocks` must outlive it.
+[[nodiscard]] ReadClock counter_reader(const system::Clocks& clocks);
+
 /// RAW, clock, RAW read in a row: the clock showed `clock` within width / 2 of `raw`.
 struct Sandwich {
   Nanoseconds raw{};  ///< middle of the two RAW reads

@@ -91,12 +91,7 @@ class Comparison {
 
  private:
   [[nodiscard]] Result<Sandwich> look() const {
-    const ReadClock counter = [this]() -> Result<Nanoseconds> {
-      const Result<std::uint64_t> count = clocks_.read_counter();
-      if (!count) return tl::make_unexpected(count.error());
-      return Nanoseconds(static_cast<std::int64_t>(*count));
-    };
-    return narrowest_sandwich(clocks_, counter, policy_.sandwiches);
+    return narrowest_sandwich(clocks_, counter_reader(clocks_), policy_.sandwiches);
   }
 
   /// Lets time pass. A signal ends a wait early: whether it was to stop, the flag tells.

@@ -79,11 +79,7 @@ GuestClock counter_clock(const system::System& system, const ClockPolicy& policy
   GuestClock out;
   out.name = "tsc";
   out.kind = Kind::counter;
-  out.read = [&clocks = system.clocks()]() -> Result<Nanoseconds> {
-    const Result<std::uint64_t> count = clocks.read_counter();
-    if (!count) return tl::make_unexpected(count.error());
-    return Nanoseconds(static_cast<std::int64_t>(*count));
-  };
+  out.read = counter_reader(system.clocks());
   out.look = [&clocks = system.clocks(), read = out.read, tries = policy.sandwiches] {
     return narrowest_sandwich(clocks, read, tries);
   };

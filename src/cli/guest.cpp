@@ -12,6 +12,7 @@
 #include "grub/grub2.h"
 #include "grub/grub_legacy.h"
 #include "measure/measure.h"
+#include "system/steady_system.h"
 
 namespace guestclock::cli {
 namespace {
@@ -114,7 +115,8 @@ Result<tables::Hypervisors> load_hypervisors(const Options& options) {
 
 Result<probe::Probed> probe_guest(const system::System& system, const tables::Hypervisors& table,
                                   const Options& options) {
-  auto probed = probe::probe(system, table, all_loaders(), options.assumptions);
+  const system::SteadySystem steady(system);
+  auto probed = probe::probe(steady, table, all_loaders(), options.assumptions);
   if (!probed) return probed;
   for (const model::Assumption& assumption : probed->assumptions) {
     if (assumption.replaced.empty()) continue;

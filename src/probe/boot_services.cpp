@@ -29,8 +29,16 @@ std::optional<bool> rc_switch(std::string_view text, std::string_view variable) 
 
 BootServices::BootServices(const system::Files& files) : files_(files) {
   read_systemd();
-  read_runlevels();
+  read_openrc();
   read_rc_conf();
+  // systemd starts a script of System V only where it is in /etc/init.d (systemd-sysv-generator).
+  // Elsewhere the runlevels themselves say whether there is such an init at all.
+  if (systemd_seen_) {
+    init_scripts_ = files_.list("/etc/init.d").value_or(std::vector<std::string>());
+  } else {
+    const bool found = read_runlevels();
+    init_seen_ = init_seen_ || found;
+  }
   std::sort(started_.begin(), started_.end());
 }
 
@@ -38,6 +46,7 @@ void BootServices::read_systemd() {
   const std::string directory(kAdministratorsUnits);
   if (auto names = files_.list(directory)) {
     init_seen_ = true;
+    systemd_seen_ = true;
     administrators_units_ = std::move(*names);
   }
   for (const std::string& name : administrators_units_) {
@@ -52,25 +61,42 @@ void BootServices::read_systemd() {
   }
 }
 
-void BootServices::read_runlevels() {
-  for (const char* const level : {"2", "3", "4", "5"}) {
-    for (const char* const directory : {"/etc/rc", "/etc/rc.d/rc"}) {
-      const auto links = files_.list(directory + std::string(level) + ".d");
-      if (!links) continue;
-      init_seen_ = true;
-      for (const std::string& link : *links) {
-        if (link.size() > 3 && link.front() == 'S') {
-          started_.push_back(link.substr(3).append(kServiceSuffix));
-        }
-      }
-      break;  // where there are both names, one is a link to the other
-    }
-  }
+void BootServices::read_openrc() {
   const auto openrc = files_.list("/etc/runlevels/default");
   if (!openrc) return;
   init_seen_ = true;
   for (const std::string& script : *openrc)
     started_.push_back(script + std::string(kServiceSuffix));
+}
+
+bool BootServices::read_runlevels() const {
+  runlevels_read_ = true;
+  bool found = false;
+  for (const char* const level : {"2", "3", "4", "5"}) {
+    for (const char* const directory : {"/etc/rc", "/etc/rc.d/rc"}) {
+      const auto links = files_.list(directory + std::string(level) + ".d");
+      if (!links) continue;
+      found = true;
+      for (const std::string& link : *links) {
+        if (link.size() > 3 && link.front() == 'S') {
+          in_runlevels_.push_back(link.substr(3).append(kServiceSuffix));
+        }
+      }
+      break;  // where there are both names, one is a link to the other
+    }
+  }
+  std::sort(in_runlevels_.begin(), in_runlevels_.end());
+  return found;
+}
+
+bool BootServices::started_in_a_runlevel(const std::string& unit) const {
+  if (systemd_seen_) {
+    const std::string script =
+        unit.substr(0, unit.size() - std::min(unit.size(), kServiceSuffix.size()));
+    if (!std::binary_search(init_scripts_.begin(), init_scripts_.end(), script)) return false;
+  }
+  if (!runlevels_read_) read_runlevels();
+  return std::binary_search(in_runlevels_.begin(), in_runlevels_.end(), unit);
 }
 
 void BootServices::read_rc_conf() {
@@ -112,6 +138,7 @@ model::Fact<bool> BootServices::starts(const std::vector<std::string_view>& unit
     const std::string unit(name);
     if (masked(unit)) continue;
     if (std::binary_search(started_.begin(), started_.end(), unit)) return true;
+    if (started_in_a_runlevel(unit)) return true;
     const std::size_t suffix = unit.size() - std::min(unit.size(), kServiceSuffix.size());
     if (unit.ends_with(kServiceSuffix) && enabled_in_rc_conf(unit.substr(0, suffix))) return true;
   }

@@ -22,16 +22,24 @@ class BootServices {
 
  private:
   void read_systemd();
-  void read_runlevels();
+  void read_openrc();
+  /// False where there is no runlevel's directory.
+  bool read_runlevels() const;
   void read_rc_conf();
+  [[nodiscard]] bool started_in_a_runlevel(const std::string& unit) const;
   [[nodiscard]] bool masked(const std::string& unit) const;
   [[nodiscard]] bool enabled_in_rc_conf(const std::string& script) const;
 
   const system::Files& files_;
   bool init_seen_ = false;
+  bool systemd_seen_ = false;
   std::vector<std::string> administrators_units_;  ///< names in /etc/systemd/system, sorted
   std::vector<std::string> started_;               ///< unit names, sorted
-  std::vector<std::string> rc_conf_;               ///< texts in the order in which rc reads them
+  std::vector<std::string> init_scripts_;          ///< names in /etc/init.d, sorted
+  /// Unit names of the scripts that runlevels start, sorted. Read when first asked for.
+  mutable std::vector<std::string> in_runlevels_;
+  mutable bool runlevels_read_ = false;
+  std::vector<std::string> rc_conf_;  ///< texts in the order in which rc reads them
 };
 
 }  // namespace guestclock::probe

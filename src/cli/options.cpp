@@ -54,6 +54,10 @@ po::options_description describe_groups(unsigned groups) {
     add("no-ticks", "do not count lost and late ticks");
     add("no-spin", "do not spin on a CPU");
   }
+  if ((groups & kViews) != 0) {
+    add("view", po::value<std::string>()->value_name("ntpq|ntpdate"),
+        "the servers as ntpq -p or ntpdate -d show them, instead of the text report");
+  }
   if ((groups & kNoMeasure) != 0) add("no-measure", "judge without measuring");
   if ((groups & (kSelecting | kEntries)) != 0) {
     add("entries", po::value<std::string>()->value_name("WHICH"),
@@ -187,6 +191,13 @@ Result<void> fill_judging(const po::variables_map& given, Options& options) {
   const auto known = format_from(format);
   if (!known) return usage("--format " + format + ": expected text or json");
   options.format = *known;
+  if (given.count("view") == 0) return {};
+  const std::string view = given["view"].as<std::string>();
+  if (view != "ntpq" && view != "ntpdate") {
+    return usage("--view " + view + ": expected ntpq or ntpdate");
+  }
+  if (options.format != Format::text) return usage("--view and --format exclude each other");
+  options.format = view == "ntpq" ? Format::ntpq : Format::ntpdate;
   return {};
 }
 
@@ -198,6 +209,9 @@ unsigned group_of(Format format) {
       return kPeerFormats;
     case Format::jsonl:
       return kLines;
+    case Format::ntpq:
+    case Format::ntpdate:
+      return kViews;
     case Format::text:
     case Format::json:
       break;

@@ -31,9 +31,10 @@ enum OptionGroup : unsigned {
   kPeerFormats = 1U << 13U,  ///< --format virt-what and systemd
   kRedacting = 1U << 14U,    ///< --no-redact
   kLines = 1U << 15U,        ///< --format jsonl
+  kViews = 1U << 16U,        ///< --view
 };
 
-enum class Format { text, json, jsonl, virt_what, systemd };
+enum class Format { text, json, jsonl, virt_what, systemd, ntpq, ntpdate };
 
 struct Output {
   std::optional<Format> format;  ///< nothing: that of --format

@@ -24,6 +24,10 @@ std::string render(const model::Document& document, Format format) {
       return report::render_virt_what(document);
     case Format::systemd:
       return report::render_systemd(document);
+    case Format::ntpq:
+      return report::render_ntpq(document);
+    case Format::ntpdate:
+      return report::render_ntpdate(document);
     case Format::text:
       break;
   }

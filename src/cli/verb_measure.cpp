@@ -19,7 +19,8 @@ Result<ExitCode> run(const Invocation& invocation) {
 
 }  // namespace
 
-const Verb kMeasure{"measure",  "", "how wrong the clock is and how fast it gets worse; ticks",
-                    kMeasuring, 0,  run};
+const Verb kMeasure{
+    "measure",           "", "how wrong the clock is and how fast it gets worse; ticks",
+    kMeasuring | kViews, 0,  run};
 
 }  // namespace guestclock::cli

@@ -131,6 +131,7 @@ class Conversation {
       return;
     }
     ++record_.seen.sent;
+    record_.seen.reach = static_cast<std::uint8_t>(record_.seen.reach << 1U);
     outstanding_ = PendingRequest{*transmit, *t1};
   }
 
@@ -200,6 +201,7 @@ class Conversation {
     shortest_ = shortest_ ? std::min(*shortest_, round_trip) : round_trip;
     record_.seen.last = header;
     ++record_.seen.answers;
+    record_.seen.reach |= 1U;
     const Result<Sandwich> realtime = narrowest_sandwich(clocks, ClockId::realtime, kRealtimeTries);
     record_.realtime_minus_raw.push_back(realtime ? std::optional(realtime->clock - realtime->raw)
                                                   : std::nullopt);

@@ -1,6 +1,7 @@
 #include "measure/server_row.h"
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 
 #include "base/rfc3339.h"
@@ -34,6 +35,24 @@ void fill_unknown_header(const std::string& reason, model::Server& row) {
   row.reference_time = Fact<std::string>::unknown(reason);
 }
 
+/// RFC 5905 section 10: root mean square of the last eight offsets' distance from that of the one
+/// with the smallest delay.
+Fact<double> jitter(const std::vector<model::Exchange>& exchanges) {
+  constexpr std::size_t kRegister = 8;
+  if (exchanges.size() < 2) return Fact<double>::unknown("fewer than two exchanges");
+  const std::size_t count = std::min(kRegister, exchanges.size());
+  const std::span<const model::Exchange> last(exchanges.data() + (exchanges.size() - count), count);
+  const auto best = std::min_element(
+      last.begin(), last.end(), [](const auto& a, const auto& b) { return a.delay() < b.delay(); });
+  double squares = 0;
+  for (const model::Exchange& one : last) {
+    const double forth = to_seconds((one.t2 - one.t1) - (best->t2 - best->t1));
+    const double back = to_seconds((one.t3 - one.t4) - (best->t3 - best->t4));
+    squares += (forth + back) / 2 * ((forth + back) / 2);
+  }
+  return std::sqrt(squares / static_cast<double>(count - 1));
+}
+
 /// Offset and delay by the exchange of smallest delay (RFC 5905 section 10: the clock filter).
 void fill_times(const ServerRecord& record, model::Server& row) {
   const auto nearest = std::min_element(
@@ -64,6 +83,8 @@ model::Server server_row(const OpenServer& server, const ServerRecord& record,
   row.address = server.address;
   row.sent = record.seen.sent;
   row.received = record.seen.answers;
+  row.reach = record.seen.reach;
+  row.jitter_s = jitter(record.exchanges);
   if (record.seen.last) {
     fill_header(*record.seen.last, row);
   } else {

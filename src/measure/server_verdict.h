@@ -25,6 +25,7 @@ struct BogusCounts {
 
 struct ServerObservation {
   std::string no_address;  ///< why it could not even be asked; empty: it could
+  std::uint8_t reach = 0;  ///< the last eight requests, the latest lowest: 1 answered
   std::int64_t sent = 0;
   std::int64_t answers = 0;  ///< valid ones, kiss codes not among them
   std::string kiss;          ///< RATE, DENY or RSTR once one came

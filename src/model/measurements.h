@@ -86,6 +86,8 @@ struct Server {
   Fact<std::string> reference_time;  ///< RFC 3339 UTC
   Fact<double> offset_s;             ///< of CLOCK_REALTIME, by the exchange of smallest delay
   Fact<double> delay_s;              ///< the smallest one
+  Fact<double> jitter_s;             ///< of the last eight offsets against the best (RFC 5905, 10)
+  std::int64_t reach = 0;  ///< the last eight requests, a bit each, the latest lowest: 1 answered
   std::int64_t sent = 0;
   std::int64_t received = 0;  ///< valid answers
   std::string verdict;        ///< usable unsynchronised falseticker kiss unreachable bogus

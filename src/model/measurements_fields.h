@@ -53,6 +53,8 @@ void fields(Self& self, Visitor&& visit) {
   visit("reference_time", self.reference_time, Form::plain);
   visit("offset_s", self.offset_s, Form::seconds);
   visit("delay_s", self.delay_s, Form::seconds);
+  visit("jitter_s", self.jitter_s, Form::seconds);
+  visit("reach", self.reach, Form::plain);
   visit("sent", self.sent, Form::plain);
   visit("received", self.received, Form::plain);
   visit("verdict", self.verdict, Form::plain);

@@ -10,6 +10,12 @@ namespace guestclock::report {
 /// Pretty-printed JSON with a final newline, "schema": "guestclock.<name>/1".
 [[nodiscard]] std::string render_json(const model::Document& document);
 
+/// Of `measure` only (empty for other documents): its servers as ntpq -p and ntpdate -d show them.
+/// Columns that only a running daemon has are "-"; ntpdate's reasons to drop a server all stand
+/// there, not the first alone.
+[[nodiscard]] std::string render_ntpq(const model::Document& document);
+[[nodiscard]] std::string render_ntpdate(const model::Document& document);
+
 /// Of `fit` only (empty for other documents): one object a line and file.
 [[nodiscard]] std::string render_jsonl(const model::Document& document);
 

@@ -67,6 +67,8 @@ TEST_P(KnownRate, IsFoundWithinItsInterval) {
   EXPECT_NEAR(m.drift.offset_s.value(), -20 * GetParam() * 1e-6, 1e-4);
   EXPECT_NEAR(m.drift.offset_bound_s.value(), 100e-6, 30e-6);
   EXPECT_NEAR(clock_row(m, "realtime").rate_error_ppm.value(), GetParam(), 2);
+  EXPECT_EQ(m.servers.at(0).reach, 0377);
+  EXPECT_NEAR(m.servers.at(0).jitter_s.value(), 50e-6, 40e-6);
   EXPECT_EQ(m.servers.at(0).drift.value(), m.drift);
   EXPECT_EQ(m.ticks.lost.reason(), "--no-ticks");
 }
@@ -169,6 +171,8 @@ TEST(Measure, ServersThatAllFailedAreNamedInTheReason) {
   const SimWorld world(std::move(config));
   const model::Measurements m = run(world, request_of({"ntp.test", "nowhere.test"}, seconds(10)));
   EXPECT_THAT(m.drift.rate_error_ppm.reason(), HasSubstr("ntp.test:123 unreachable"));
+  EXPECT_EQ(m.servers.at(0).reach, 0);
+  EXPECT_FALSE(m.servers.at(0).jitter_s.known());
   EXPECT_THAT(m.drift.rate_error_ppm.reason(), HasSubstr("nowhere.test:123 unreachable"));
   EXPECT_NEAR(to_seconds(world.time().now()), 10, 0.01);
 }

@@ -130,6 +130,8 @@ model::Measurements sample_measurements() {
   good.reference_time = std::string("2026-11-23T11:59:30Z");
   good.offset_s = 0.0123456;
   good.delay_s = 0.00082;
+  good.jitter_s = 0.00012;
+  good.reach = 255;
   good.sent = 60;
   good.received = 60;
   good.verdict = "usable";

@@ -16,16 +16,19 @@ constexpr double kCorrect = 3.5;    // standard errors within which a true rate 
 constexpr double kRejected = 5;     // joint standard errors
 constexpr double kNormal95 = 1.96;  // half of a 95 % interval, in standard errors
 
+struct Reach {
+  double low = 0;
+  double high = 0;
+};
+
 /// The claims whose intervals hold the point that most of them hold.
-std::vector<std::size_t> largest_clique(const std::vector<Claim>& claims,
-                                        const std::vector<double>& reach) {
+std::vector<std::size_t> largest_clique(const std::vector<Reach>& intervals) {
   std::vector<std::size_t> best;
   // The largest overlap begins at some interval's lower end.
-  for (std::size_t i = 0; i < claims.size(); ++i) {
-    const double point = claims[i].value - reach[i];
+  for (const Reach& one : intervals) {
     std::vector<std::size_t> holding;
-    for (std::size_t j = 0; j < claims.size(); ++j) {
-      if (std::abs(claims[j].value - point) <= reach[j] * (1 + 1e-12)) holding.push_back(j);
+    for (std::size_t j = 0; j < intervals.size(); ++j) {
+      if (intervals[j].low <= one.low && one.low <= intervals[j].high) holding.push_back(j);
     }
     if (holding.size() > best.size()) best = std::move(holding);
   }
@@ -159,12 +162,12 @@ void combine_offsets(const std::vector<model::Server>& rows, const std::vector<s
 }  // namespace
 
 Verdicts intersect_offsets(const std::vector<Claim>& offsets) {
-  std::vector<double> reach;
-  reach.reserve(offsets.size());
+  std::vector<Reach> intervals;
+  intervals.reserve(offsets.size());
   for (const Claim& claim : offsets)
-    reach.push_back(claim.error);
+    intervals.push_back({claim.value - claim.error, claim.value + claim.error});
   Verdicts verdicts;
-  verdicts.believed = largest_clique(offsets, reach);
+  verdicts.believed = largest_clique(intervals);
   if (verdicts.believed.size() == offsets.size()) return verdicts;
   if (2 * verdicts.believed.size() <= offsets.size()) return {{}, {}, true};
   for (const std::size_t i : all_of(offsets)) {
@@ -174,11 +177,13 @@ Verdicts intersect_offsets(const std::vector<Claim>& offsets) {
 }
 
 Verdicts intersect_rates(const std::vector<Claim>& rates, double slack) {
-  std::vector<double> reach;
-  reach.reserve(rates.size());
-  for (const Claim& claim : rates)
-    reach.push_back(kCorrect * claim.error + slack);
-  const std::vector<std::size_t> clique = largest_clique(rates, reach);
+  std::vector<Reach> intervals;
+  intervals.reserve(rates.size());
+  for (const Claim& claim : rates) {
+    const double reach = kCorrect * claim.error + slack;
+    intervals.push_back({claim.value - reach, claim.value + reach});
+  }
+  const std::vector<std::size_t> clique = largest_clique(intervals);
   Verdicts verdicts;
   if (2 * clique.size() <= rates.size()) {
     verdicts.split = any_contradict(rates, slack);

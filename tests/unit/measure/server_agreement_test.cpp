@@ -26,6 +26,13 @@ TEST(IntersectOffsets, AMajorityRejectsTheOneOutside) {
   EXPECT_THAT(verdicts.rejected, ElementsAre(1));
 }
 
+TEST(IntersectOffsets, ALargeOffsetWithASmallErrorHoldsItself) {
+  // Microseconds beside five days, where a double has steps of 6e-11 s.
+  EXPECT_THAT(intersect_offsets({{-411862.620341416, 2.381e-05}}).believed, ElementsAre(0));
+  EXPECT_THAT(intersect_offsets({{-411862.620341416, 1e-12}}).believed, ElementsAre(0));
+  EXPECT_THAT(intersect_offsets({{4e8, 1e-6}, {4e8, 1e-6}, {0, 1e-6}}).believed, ElementsAre(0, 1));
+}
+
 TEST(IntersectOffsets, WithoutAStrictMajorityNothingIsKnown) {
   EXPECT_TRUE(intersect_offsets({{0.0, 0.01}, {1.33, 0.01}}).split);
   EXPECT_TRUE(intersect_offsets({{0, 0.1}, {0, 0.1}, {5, 0.1}, {5, 0.1}}).split);

@@ -130,12 +130,6 @@ void apply_edits(Line& line, std::span<const model::ParameterEdit> edits) {
   }
 }
 
-/// White space that only the kernel takes for such follows here, and more behind it.
-bool is_kernel_space_between(std::string_view text, std::size_t at) {
-  return at < text.size() && !is_blank(text[at]) &&
-         text.find_first_not_of("\r\n \t", at) != std::string_view::npos;
-}
-
 std::vector<TextSplice> splices_of(const Line& line, std::string_view text) {
   std::vector<TextSplice> splices;
   std::size_t done = 0;          // end of the last splice
@@ -146,8 +140,6 @@ std::vector<TextSplice> splices_of(const Line& line, std::string_view text) {
       std::size_t end = slot.span.end;
       while (begin > done && is_blank(text[begin - 1]))
         --begin;
-      // A blank may be all that tells the text from what stands in front of it (the kernel's path).
-      if (begin == 0 && slot.span.begin > 0 && is_kernel_space_between(text, end)) begin = 1;
       if (nothing_in_front && begin == slot.span.begin && begin == done) {
         while (end < text.size() && is_blank(text[end]))
           ++end;

@@ -19,8 +19,7 @@ namespace guestclock::boot {
 /// removals come first, then set, then add; where a name is set, its removals change nothing,
 /// since the set decides about every old value. What goes to the end goes there in the order
 /// given. A token that already has the wanted value keeps its bytes. A removed token that starts
-/// the text takes the blanks behind it along instead. Of blanks that start the text one stays where
-/// other white space (a form feed) would take its place: a boot loader would not split there.
+/// the text takes the blanks behind it along instead.
 [[nodiscard]] std::string edit_parameters(std::string_view text,
                                           std::span<const model::ParameterEdit> edits);
 

@@ -7,6 +7,7 @@
 
 #include "support/program.h"
 #include "support/schema.h"
+#include "support/scratch_directory.h"
 #include "support/skip.h"
 #include "support/trees.h"
 
@@ -388,6 +389,20 @@ TEST(ParamsOfTheRunningSystem, AChangeThatIsNotInForceNeedsAReboot) {
   const Finished finished = support::run_program(words);
   EXPECT_EQ(finished.out, "2 4 4 4 0\ntitle A\nkernel /vmlinuz ro guestclock_test=1\n")
       << finished.err;
+}
+
+// Found by fuzzing. GRUB Legacy does not split at a form feed: without the blank in front of "ro"
+// what follows would become a part of the kernel's path.
+TEST(ParamsRefusal, AnEditThatWouldChangeAKernelsPathIsRefused) {
+  const support::ScratchDirectory scratch;
+  const std::string menu = "default 0\ntitle A\nroot (hd0,0)\nkernel /vmlinuz ro\fquiet\n";
+  scratch.write("boot/grub/menu.lst", menu);
+  const support::Finished run =
+      support::run_program({GUESTCLOCK_PROGRAM, "params", "set", "--unset", "ro", "--root",
+                            scratch.path().string(), "--yes"});
+  EXPECT_EQ(run.exit_code, 1) << run.out;
+  EXPECT_NE(run.err.find("refused"), std::string::npos) << run.err;
+  EXPECT_EQ(scratch.read("boot/grub/menu.lst"), menu);
 }
 
 }  // namespace

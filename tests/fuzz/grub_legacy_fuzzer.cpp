@@ -30,6 +30,18 @@ Result<settings::Edition> edit(const std::string& menu, const model::ParameterEd
   return grub::GrubLegacy().edit(files, {{kMenu}}, std::vector{edit}, {kind, 0, ""});
 }
 
+/// Kernels as the entries name them.
+std::vector<std::string> kernels_of(const std::string& menu) {
+  const fuzz::NoFiles none;
+  const system::OverlayFiles files(none, {{kMenu, menu}});
+  std::vector<std::string> kernels;
+  const auto entries = grub::GrubLegacy().entries(files, {{kMenu}});
+  require(entries.has_value());
+  for (const model::BootEntry& entry : *entries)
+    kernels.push_back(entry.kernel);
+  return kernels;
+}
+
 /// The names and texts of the settings, without the values of `key`.
 std::vector<std::string> settings_without(const std::string& menu, std::string_view key) {
   std::vector<std::string> all;
@@ -78,6 +90,10 @@ void check(const std::string& bytes) {
   const auto once = edit(bytes, other, Kind::all);
   if (!once || once->files.empty()) return;
   const std::string& edited = once->files.front().after;
+  // Behind a removed first word may stand white space that GRUB does not split at (a form feed): it
+  // becomes part of the kernel's path. No plan is made of such an edition: change/edition_check.h
+  // refuses it, as the kernel of an entry changes.
+  if (kernels_of(edited) != kernels_of(bytes)) return;
   require(settings_without(edited, other.key) == settings_without(bytes, other.key));
   const auto twice = edit(edited, other, Kind::all);
   require(twice && twice->files.empty());

@@ -275,16 +275,5 @@ TEST(ParameterLineProperty, AddThenRemoveByValueGivesTheLineBack) {
   }));
 }
 
-// Found by fuzzing: " ro\fquiet" behind a kernel's path became "\fquiet", a part of the path.
-TEST(EditParameters, ABlankInFrontStaysWhereOtherWhiteSpaceWouldTakeItsPlace) {
-  const std::vector<model::ParameterEdit> edits{{"ro", {}, ""}};
-  EXPECT_EQ(edit_parameters(" ro\fquiet", edits), " \fquiet");
-  EXPECT_EQ(edit_parameters("  ro\rquiet", edits), " \rquiet");
-  EXPECT_EQ(edit_parameters(" ro quiet", edits), " quiet");
-  EXPECT_EQ(edit_parameters(" ro\r", edits), "\r");
-  EXPECT_EQ(edit_parameters(" ro", edits), "");
-  EXPECT_EQ(edit_parameters("ro\fquiet", edits), "\fquiet");
-}
-
 }  // namespace
 }  // namespace guestclock::boot

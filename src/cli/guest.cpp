@@ -11,7 +11,10 @@
 #include "freebsd/loader_conf.h"
 #include "grub/grub2.h"
 #include "grub/grub_legacy.h"
+#include "measure/clocksources.h"
 #include "measure/measure.h"
+#include "measure/policy.h"
+#include "settings/runtime_clocksource.h"
 #include "system/steady_system.h"
 
 namespace guestclock::cli {
@@ -63,6 +66,23 @@ measure::ClockInventory inventory_of(const model::Clock& clock) {
       inventory.rtc.push_back(device.name);
   }
   return inventory;
+}
+
+/// --switch, after the run: RAW has its rate by then.
+void compare_clocksources(const Guest& guest, system::ClocksourceControl& control,
+                          const StopFlag& stop, model::Measurements& measurements) {
+  const auto raw = std::find_if(measurements.clocks.begin(), measurements.clocks.end(),
+                                [](const auto& clock) { return clock.name == "monotonic_raw"; });
+  if (raw == measurements.clocks.end()) return;
+  const measure::ClockPolicy policy = measure::clock_policy(guest.tables.thresholds);
+  measure::ClocksourceComparison comparison(guest.system->clocks(), guest.system->network(), *raw,
+                                            policy, stop);
+  const auto done = settings::on_each_clocksource(
+      control, [&comparison](const std::string& name, const Result<void>& taken) {
+        comparison.add(name, taken);
+      });
+  measurements.clocksources = comparison.rows();
+  if (!done) warn("--switch: " + describe(done.error()));
 }
 
 }  // namespace
@@ -158,7 +178,6 @@ Result<Measured> measure_guest(const Guest& guest, const Invocation& invocation)
   request.duration = options.duration;
   request.clocks = inventory_of(guest.facts.clock);
   request.of_tsc = options.of_tsc;
-  request.clocksources = control.get();
   request.target_ppm = options.target_ppm;
   request.ticks = !options.no_ticks;
   if (!options.no_network) {
@@ -173,9 +192,7 @@ Result<Measured> measure_guest(const Guest& guest, const Invocation& invocation)
     measured.recorded =
         system::open_sink()->write(options.record, measure::exchange_file(outcome.recorded));
   }
-  if (!outcome.clocksource_not_restored.empty()) {
-    warn("the clocksource is not as it was: " + outcome.clocksource_not_restored);
-  }
+  if (control) compare_clocksources(guest, *control, invocation.stop, measured.measurements);
   if (options.no_network && !measured.measurements.drift.rate_error_ppm.known()) {
     measured.measurements.drift.rate_error_ppm =
         model::Fact<double>::unknown("--no-network: no server was asked");

@@ -43,7 +43,8 @@ Ends ends_of(const std::vector<GuestClock>& clocks, const ClockLook& start, cons
   return ends;
 }
 
-/// How far `id` moved against MONOTONIC: those two are steered alike, so only setting moves them.
+/// How far a clock moved against MONOTONIC: those two are steered alike, so only setting moves
+/// them.
 std::optional<Nanoseconds> set_by(const Ends& own, const Ends& monotonic) {
   if (own.start == nullptr || own.end == nullptr || monotonic.start == nullptr ||
       monotonic.end == nullptr) {

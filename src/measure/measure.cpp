@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 #include "measure/clock_rates.h"
-#include "measure/clocksources.h"
 #include "measure/drift_summary.h"
 #include "measure/guest_clocks.h"
 #include "measure/ntp_client.h"
@@ -146,12 +145,6 @@ Outcome measure(const system::System& system, const tables::Thresholds& threshol
     }
   }
   result.clocks = clock_rates(clocks, start, end, request.clocks, result.drift, clock_limits);
-  if (request.clocksources != nullptr) {
-    ClocksourceComparison compared = compare_clocksources(
-        system.clocks(), system.network(), *request.clocksources, result.drift, clock_limits, stop);
-    result.clocksources = std::move(compared.rows);
-    outcome.clocksource_not_restored = std::move(compared.not_restored);
-  }
   if (request.of_tsc) speak_of_tsc(result);
   for (std::size_t i = 0; i < servers.size(); ++i) {
     outcome.recorded.push_back(

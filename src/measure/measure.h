@@ -10,7 +10,6 @@
 #include "measure/exchange_file.h"
 #include "measure/guest_clocks.h"
 #include "model/measurements.h"
-#include "system/clocksource_control.h"
 #include "system/system.h"
 #include "tables/tables.h"
 
@@ -28,8 +27,7 @@ struct Request {
   std::vector<std::string> servers;  ///< HOST[:PORT]; none: clocks and ticks only
   Nanoseconds duration = std::chrono::seconds(30);
   ClockInventory clocks;
-  bool of_tsc = false;  ///< the drift of the TSC is asked for, not that of CLOCK_MONOTONIC_RAW
-  system::ClocksourceControl* clocksources = nullptr;  ///< --switch; null: leave it alone
+  bool of_tsc = false;    ///< the drift of the TSC is asked for, not that of CLOCK_MONOTONIC_RAW
   double target_ppm = 0;  ///< end as soon as the drift's half-width is this or less; 0: never
   bool ticks = true;
 };
@@ -37,7 +35,6 @@ struct Request {
 struct Outcome {
   model::Measurements measurements;
   std::vector<RecordedServer> recorded;  ///< in the order of the servers
-  std::string clocksource_not_restored;  ///< why; empty: it is as it was
 };
 
 /// Measures for `duration`, or until the drift is known to within `target_ppm` (from

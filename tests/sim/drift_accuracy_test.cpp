@@ -9,7 +9,7 @@
 namespace guestclock::sim {
 namespace {
 
-constexpr int kRuns = 30;
+constexpr int kRuns = 40;
 constexpr int kManyRuns = 200;      // for shares near 1
 constexpr int kVeryManyRuns = 600;  // for a bound of 99 %
 
@@ -64,7 +64,7 @@ TEST(DriftAccuracy, AStepOfThePathIsNoneOfAClock) {
   for (const int count : {32, 64}) {
     const Score score = score_of_step(Trouble::path_step, count, kManyRuns);
     EXPECT_GE(score.path_steps, 0.98) << count;
-    EXPECT_LE(score.clock_steps, 0.01) << count;
+    EXPECT_LE(score.clock_steps, count < 64 ? 0.01 : 0) << count;
     EXPECT_GE(score.covered, 0.93) << count;
   }
 }

@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "settings/runtime_clocksource.h"
+
 namespace guestclock::measure {
 namespace {
 
@@ -91,19 +93,30 @@ class FakeControl final : public system::ClocksourceControl {
   Machine& machine_;
 };
 
+struct Compared {
+  std::vector<model::ClocksourceRate> rows;
+  std::string not_restored;
+};
+
 class Clocksources : public testing::Test {
  protected:
   Clocksources() {
     machine_.rates_ppm = {{"tsc", 10}, {"kvm-clock", 9.675}, {"acpi_pm", 10.302}, {"hpet", 0}};
     machine_.current = "kvm-clock";
     machine_.available = {"tsc", "kvm-clock", "acpi_pm"};
-    drift_.rate_error_ppm = 9.675;
-    drift_.ci95_ppm = model::Interval{9.575, 9.775};
+    raw_.rate_error_ppm = 9.675;
+    raw_.ci95_ppm = model::Interval{9.575, 9.775};
   }
 
-  ClocksourceComparison compare() {
+  Compared compare() { return compare(clocks_, control_); }
+
+  Compared compare(const system::Clocks& clocks, system::ClocksourceControl& control) {
     const ClockPolicy policy{200, {}, std::chrono::milliseconds(300), seconds(4)};
-    return compare_clocksources(clocks_, waits_, control_, drift_, policy, stop_);
+    ClocksourceComparison comparison(clocks, waits_, raw_, policy, stop_);
+    const auto restored = settings::on_each_clocksource(
+        control,
+        [&](const std::string& name, const Result<void>& taken) { comparison.add(name, taken); });
+    return {comparison.rows(), restored ? "" : restored.error().message};
   }
 
   Machine machine_;
@@ -111,11 +124,11 @@ class Clocksources : public testing::Test {
   FakeClocks clocks_{machine_};
   FakeWaits waits_{machine_, stop_};
   FakeControl control_{machine_};
-  model::Drift drift_;
+  model::ClockRate raw_;
 };
 
 TEST_F(Clocksources, EachHasItsRateAndTheFirstIsRestored) {
-  const ClocksourceComparison done = compare();
+  const Compared done = compare();
   ASSERT_EQ(done.rows.size(), 3U);
   EXPECT_EQ(done.rows[0].name, "kvm-clock");
   EXPECT_NEAR(done.rows[0].rate_error_ppm.value(), 9.675, 0.02);
@@ -132,15 +145,15 @@ TEST_F(Clocksources, EachHasItsRateAndTheFirstIsRestored) {
 }
 
 TEST_F(Clocksources, WithoutADriftTheyAreStillComparedWithEachOther) {
-  drift_.rate_error_ppm = model::Fact<double>::unknown("no server");
-  const ClocksourceComparison done = compare();
+  raw_.rate_error_ppm = model::Fact<double>::unknown("no server");
+  const Compared done = compare();
   EXPECT_EQ(done.rows[1].rate_error_ppm.reason(), "no server");
   EXPECT_NEAR(done.rows[1].against_current_ppm.value(), 0.325, 0.02);
 }
 
 TEST_F(Clocksources, ASignalEndsItAndTheFirstIsRestored) {
   waits_.stop_by = "tsc";
-  const ClocksourceComparison done = compare();
+  const Compared done = compare();
   EXPECT_EQ(done.rows[1].rate_error_ppm.reason(), "interrupted");
   EXPECT_EQ(machine_.current, "kvm-clock");
   EXPECT_THAT(machine_.chosen, testing::Contains("tsc"));
@@ -165,10 +178,7 @@ TEST_F(Clocksources, AnExceptionDoesNotLeaveAnotherOneInUse) {
     FakeClocks& clocks_;
   };
   Breaking breaking(control_, clocks_);
-  const ClockPolicy policy{200, {}, std::chrono::milliseconds(300), seconds(4)};
-  EXPECT_THROW(
-      static_cast<void>(compare_clocksources(clocks_, waits_, breaking, drift_, policy, stop_)),
-      std::runtime_error);
+  EXPECT_THROW(compare(clocks_, breaking), std::runtime_error);
   EXPECT_THAT(machine_.chosen, ElementsAre("tsc", "kvm-clock"));
   EXPECT_EQ(machine_.current, "kvm-clock");
 }
@@ -176,7 +186,7 @@ TEST_F(Clocksources, AnExceptionDoesNotLeaveAnotherOneInUse) {
 TEST_F(Clocksources, OneThatTheKernelDoesNotTakeSaysSo) {
   machine_.available = {"kvm-clock", "hpet", "forbidden", "tsc"};
   machine_.refused = "hpet";
-  const ClocksourceComparison done = compare();
+  const Compared done = compare();
   EXPECT_EQ(done.rows[1].rate_error_ppm.reason(), "the kernel did not take it");
   EXPECT_THAT(done.rows[2].rate_error_ppm.reason(), HasSubstr("not permitted"));
   EXPECT_TRUE(done.rows[3].rate_error_ppm.known());
@@ -194,8 +204,7 @@ TEST_F(Clocksources, ACounterThatIsMissingLeavesEverythingUnknown) {
     const FakeClocks& clocks_;
   };
   const NoCounter clocks(clocks_);
-  const ClockPolicy policy{200, {}, std::chrono::milliseconds(300), seconds(4)};
-  const auto done = compare_clocksources(clocks, waits_, control_, drift_, policy, stop_);
+  const Compared done = compare(clocks, control_);
   for (const auto& row : done.rows)
     EXPECT_FALSE(row.rate_error_ppm.known()) << row.name;
   EXPECT_EQ(machine_.current, "kvm-clock");

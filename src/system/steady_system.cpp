@@ -23,18 +23,18 @@ auto remember(Memory& memory, std::string_view path, std::size_t bytes, const As
 }  // namespace
 
 Result<std::string> SteadyFiles::read(std::string_view path, std::size_t limit) const {
-  if (!is_kernel_file(path)) return under_.read(path, limit);
-  return remember(read_, path, limit, [&] { return under_.read(path, limit); });
+  if (!is_kernel_file(path)) return under().read(path, limit);
+  return remember(read_, path, limit, [&] { return under().read(path, limit); });
 }
 
 Result<std::string> SteadyFiles::read_start(std::string_view path, std::size_t bytes) const {
-  if (!is_kernel_file(path)) return under_.read_start(path, bytes);
-  return remember(started_, path, bytes, [&] { return under_.read_start(path, bytes); });
+  if (!is_kernel_file(path)) return under().read_start(path, bytes);
+  return remember(started_, path, bytes, [&] { return under().read_start(path, bytes); });
 }
 
 Result<std::vector<std::string>> SteadyFiles::list(std::string_view path) const {
-  if (!is_kernel_file(path)) return under_.list(path);
-  return remember(listed_, path, 0, [&] { return under_.list(path); });
+  if (!is_kernel_file(path)) return under().list(path);
+  return remember(listed_, path, 0, [&] { return under().list(path); });
 }
 
 }  // namespace guestclock::system

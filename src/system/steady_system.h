@@ -8,35 +8,20 @@
 #include <utility>
 #include <vector>
 
+#include "system/forwarding_files.h"
 #include "system/system.h"
 
 namespace guestclock::system {
 
-class SteadyFiles final : public Files {
+class SteadyFiles final : public ForwardingFiles {
  public:
-  /// `under` must outlive this.
-  explicit SteadyFiles(const Files& under) : under_(under) {}
+  using ForwardingFiles::ForwardingFiles;
 
   [[nodiscard]] Result<std::string> read(std::string_view path,
                                          std::size_t limit = kDefaultLimit) const override;
   [[nodiscard]] Result<std::string> read_start(std::string_view path,
                                                std::size_t bytes) const override;
   [[nodiscard]] Result<std::vector<std::string>> list(std::string_view path) const override;
-  [[nodiscard]] Result<FileStatus> status(std::string_view path) const override {
-    return under_.status(path);
-  }
-  [[nodiscard]] Result<FileStatus> link_status(std::string_view path) const override {
-    return under_.link_status(path);
-  }
-  [[nodiscard]] Result<std::string> read_link(std::string_view path) const override {
-    return under_.read_link(path);
-  }
-  [[nodiscard]] Result<std::string> resolve(std::string_view path) const override {
-    return under_.resolve(path);
-  }
-  [[nodiscard]] Result<FileMetadata> metadata(std::string_view path) const override {
-    return under_.metadata(path);
-  }
 
  private:
   template <class Answer>
@@ -46,7 +31,6 @@ class SteadyFiles final : public Files {
     Result<Answer> answer;
   };
 
-  const Files& under_;
   mutable std::vector<Remembered<std::string>> read_;
   mutable std::vector<Remembered<std::string>> started_;
   mutable std::vector<Remembered<std::vector<std::string>>> listed_;

@@ -12,9 +12,12 @@ namespace guestclock::measure {
 namespace {
 
 constexpr std::size_t kFewestOnASide = 6;
-constexpr double kSmallestStep = 10e-9;   // seconds; less may be rounding
-constexpr std::size_t kMostInstants = 3;  // a fit takes as much time for each as without a jump
-constexpr double kUnlikely = 5;           // log likelihood below the top that no longer counts
+constexpr double kSmallestStep = 10e-9;  // seconds; less may be rounding
+// A fit takes as much time for each instant as without a jump; many exchanges place it better.
+constexpr std::size_t kMostInstants = 3;
+constexpr std::size_t kMostInstantsOfMany = 2;
+constexpr std::size_t kMany = 100;  // exchanges
+constexpr double kUnlikely = 5;     // log likelihood below the top that no longer counts
 
 struct Jump {
   std::size_t at = 0;  ///< 0: there is none
@@ -143,8 +146,9 @@ Jumps likeliest_jumps(const Delays& delays, double slope, double reach) {
             [&](std::size_t a, std::size_t b) { return likelihoods[a] > likelihoods[b]; });
   Jumps out{{squares.at}, squares.slope};
   const double least = std::max(likelihoods[0], likelihoods[instants.front()] - kUnlikely);
+  const std::size_t most = n < kMany ? kMostInstants : kMostInstantsOfMany;
   for (const std::size_t at : instants) {
-    if (out.at.size() == kMostInstants || likelihoods[at] < least) break;
+    if (out.at.size() == most || likelihoods[at] < least) break;
     if (at != squares.at) out.at.push_back(at);
   }
   return out;

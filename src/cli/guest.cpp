@@ -177,6 +177,7 @@ Result<Measured> measure_guest(const Guest& guest, const Invocation& invocation)
   measure::Request request;
   request.duration = options.duration;
   request.clocks = inventory_of(guest.facts.clock);
+  request.smearing = guest.tables.smearing;
   request.of_tsc = options.of_tsc;
   request.target_ppm = options.target_ppm;
   request.ticks = !options.no_ticks;

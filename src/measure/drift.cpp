@@ -131,6 +131,20 @@ Centre centre_of(std::span<const Point> points) {
   return {sums.local / weights, sums.offset / weights};
 }
 
+/// Standard error of the weighted mean offset about a line, by the scatter that is there.
+double error_of_centre(std::span<const Point> points, const Centre& centre, double slope) {
+  double weights = 0;
+  double squares = 0;
+  for (const Point& point : points) {
+    const double weight = 1 / point.variance;
+    const double residual = point.offset - centre.offset - slope * (point.local - centre.local);
+    weights += weight;
+    squares += weight * weight * residual * residual;
+  }
+  const auto count = static_cast<double>(points.size());
+  return std::sqrt(squares * count / std::max(1.0, count - 2)) / weights;
+}
+
 const char* flag_of(Change change) {
   return change == Change::clock_step ? "clock_step" : "path_step";
 }
@@ -164,7 +178,8 @@ DriftFit fit_drift(std::span<const model::Exchange> exchanges) {
   }
   weigh(points);
   // After a step of a clock only what follows says what the offset is now.
-  const Centre centre = centre_of(std::span(points).subspan(slope.changed_at));
+  const auto current = std::span(points).subspan(slope.changed_at);
+  const Centre centre = centre_of(current);
   if (!(std::abs(centre.local) < kLongestRun)) {
     return unknown_fit("the exchanges lie centuries apart", exchanges.size());
   }
@@ -179,6 +194,8 @@ DriftFit fit_drift(std::span<const model::Exchange> exchanges) {
 
   DriftFit fit;
   fit.slope = slope.mean;
+  fit.slope_error = (slope.high - slope.low) / 2 / kNormal95;
+  fit.offset_error_s = error_of_centre(current, centre, slope.mean);
   fit.offset_at_reference_s =
       centre.offset + slope.mean * (static_cast<double>(reference) * kNanosecond - centre.local);
   fit.offset_base = Nanoseconds(offset_base);

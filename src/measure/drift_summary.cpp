@@ -25,6 +25,10 @@ double realtime_offset(const DriftFit& fit, const Sandwich& realtime) {
   return to_seconds(whole) + small_offset_at(fit, realtime.raw);
 }
 
+double offset_error(const DriftFit& fit, Nanoseconds local) {
+  return std::hypot(fit.offset_error_s, fit.slope_error * to_seconds(local - fit.reference));
+}
+
 model::Fact<double> offset_bound(std::span<const model::Exchange> exchanges) {
   using Fact = model::Fact<double>;
   if (exchanges.empty()) return Fact::unknown("no exchange");
@@ -45,6 +49,7 @@ model::Drift unknown_drift(const std::string& reason) {
   drift.rate_error_ppm = model::Fact<double>::unknown(reason);
   drift.ci95_ppm = model::Fact<model::Interval>::unknown(reason);
   drift.offset_s = model::Fact<double>::unknown(reason);
+  drift.offset_ci95_s = model::Fact<model::Interval>::unknown(reason);
   drift.offset_bound_s = model::Fact<double>::unknown(reason);
   return drift;
 }
@@ -69,14 +74,22 @@ model::Drift summarise_drift(const DriftFit& fit, std::span<const model::Exchang
   if (!drift.rate_error_ppm.known()) {
     flag_by_policy(drift, policy);
     drift.offset_s = model::Fact<double>::unknown(drift.rate_error_ppm.reason());
+    drift.offset_ci95_s = model::Fact<model::Interval>::unknown(drift.rate_error_ppm.reason());
     return drift;
   }
   const double rate = drift.rate_error_ppm.value();
   const double half = std::hypot(drift.ci95_ppm.value().half_width(), policy.systematic_ppm);
   drift.ci95_ppm = model::Interval{rate - half, rate + half};
   flag_by_policy(drift, policy);
-  drift.offset_s = realtime ? model::Fact<double>(realtime_offset(fit, *realtime))
-                            : model::Fact<double>::unknown("CLOCK_REALTIME cannot be read");
+  if (!realtime) {
+    drift.offset_s = model::Fact<double>::unknown("CLOCK_REALTIME cannot be read");
+    drift.offset_ci95_s = model::Fact<model::Interval>::unknown("CLOCK_REALTIME cannot be read");
+    return drift;
+  }
+  const double offset = realtime_offset(fit, *realtime);
+  const double reach = kNormal95 * offset_error(fit, realtime->raw);
+  drift.offset_s = offset;
+  drift.offset_ci95_s = model::Interval{offset - reach, offset + reach};
   return drift;
 }
 

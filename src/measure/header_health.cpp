@@ -97,6 +97,13 @@ void add_precision(const NtpHeader& header, std::vector<std::string>& faults) {
       header.precision, precision_seconds(header.precision) / kMicrosecond));
 }
 
+void add_version(const NtpHeader& header, std::vector<std::string>& faults) {
+  if (header.version == NtpHeader().version) return;
+  faults.push_back(fmt::format(
+      "it answers as NTP version {} to a request of version {}: an old or much simplified server",
+      header.version, NtpHeader().version));
+}
+
 }  // namespace
 
 bool is_unsynchronised(const NtpHeader& header) {
@@ -116,6 +123,7 @@ std::vector<std::string> header_faults(const NtpHeader& header) {
   add_reference(header, faults);
   add_distance(header, faults);
   add_precision(header, faults);
+  add_version(header, faults);
   if (is_unsynchronised(header)) {
     faults.emplace_back(
         "what to do: wait those minutes and ask again; where it stays, look there at what its own "

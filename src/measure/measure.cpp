@@ -12,20 +12,21 @@
 #include "measure/policy.h"
 #include "measure/server_agreement.h"
 #include "measure/server_row.h"
+#include "measure/smearing.h"
 #include "measure/ticks.h"
 
 namespace guestclock::measure {
 namespace {
 
-std::vector<OpenServer> open_servers(const system::System& system, const Request& request,
-                                     const StopFlag& stop) {
-  std::vector<OpenServer> servers;
+std::vector<LocatedServer> locate_servers(const system::System& system, const Request& request,
+                                          const StopFlag& stop) {
+  std::vector<LocatedServer> servers;
   for (const std::string& name : request.servers) {
     if (!stop.requested()) {
-      servers.push_back(open_server(system.network(), name));
+      servers.push_back(locate_server(system.network(), name));
       continue;
     }
-    OpenServer skipped;
+    LocatedServer skipped;
     skipped.address = printable(name);
     skipped.no_address = "interrupted before it was asked";
     servers.push_back(std::move(skipped));
@@ -56,14 +57,12 @@ std::size_t choose_server(const std::vector<model::Server>& servers) {
 model::Drift drift_without_server(const std::vector<model::Server>& servers) {
   if (servers.empty()) return unknown_drift("no NTP server given or configured on this guest");
   std::string verdicts;
-  for (const model::Server& server : servers) {
-    verdicts += (verdicts.empty() ? "" : "; ") + server.address + " " + server.verdict;
-    if (!server.reasons.empty()) verdicts += " (" + server.reasons.front() + ")";
-  }
+  for (const model::Server& server : servers)
+    verdicts += (verdicts.empty() ? "" : ", ") + server.address + " " + server.verdict;
   return unknown_drift("no NTP server was usable: " + verdicts);
 }
 
-std::vector<model::Server> server_rows(const std::vector<OpenServer>& servers, const NtpRun& run,
+std::vector<model::Server> server_rows(const std::vector<LocatedServer>& servers, const NtpRun& run,
                                        const DriftPolicy& policy,
                                        const std::optional<Sandwich>& realtime) {
   std::vector<model::Server> rows;
@@ -104,7 +103,7 @@ Outcome measure(const system::System& system, const tables::Thresholds& threshol
   const DriftPolicy drift_limits = drift_policy(thresholds);
 
   // Before any clock is looked at: resolving names may take seconds.
-  const std::vector<OpenServer> servers = open_servers(system, request, stop);
+  const std::vector<LocatedServer> servers = locate_servers(system, request, stop);
   const std::vector<GuestClock> clocks = open_clocks(system, request.clocks, clock_limits, stop);
 
   const ClockLook start = look_at(clocks, system.counters());
@@ -130,6 +129,7 @@ Outcome measure(const system::System& system, const tables::Thresholds& threshol
   const Sandwich* const realtime = sandwich_of(clocks, end, "realtime");
   result.servers = server_rows(servers, run, drift_limits,
                                realtime != nullptr ? std::optional(*realtime) : std::nullopt);
+  note_smearing(result.servers, request.smearing);
   const std::optional<model::Drift> agreed = agree(result.servers, drift_limits);
   result.pairs = compare_pairs(result.servers);
   const std::size_t chosen = choose_server(result.servers);

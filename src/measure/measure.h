@@ -26,6 +26,7 @@ struct ServerName {
 struct Request {
   std::vector<std::string> servers;  ///< HOST[:PORT]; none: clocks and ticks only
   Nanoseconds duration = std::chrono::seconds(30);
+  std::vector<tables::SmearingRow> smearing;  ///< servers known to smear leap seconds
   ClockInventory clocks;
   bool of_tsc = false;    ///< the drift of the TSC is asked for, not that of CLOCK_MONOTONIC_RAW
   double target_ppm = 0;  ///< end as soon as the drift's half-width is this or less; 0: never

@@ -35,21 +35,22 @@ struct PendingRequest {
 
 class Conversation {
  public:
-  Conversation(const OpenServer& server, const NtpPolicy& policy)
-      : socket_(server.socket.get()),
+  Conversation(const LocatedServer& server, const NtpPolicy& policy)
+      : endpoints_(server.endpoints),
         policy_(policy),
         sends_(server.own ? policy.own : policy.foreign) {
     record_.seen.no_address = server.no_address;
+    record_.seen.addresses = endpoints_.size();
   }
 
   void plan(Nanoseconds from, Nanoseconds to, double phase, const std::function<double()>& random) {
-    if (socket_ != nullptr) slots_ = plan_sends(sends_, from, to, phase, random);
+    if (!endpoints_.empty()) slots_ = plan_sends(sends_, from, to, phase, random);
   }
 
   /// Still to be asked, or an answer still awaited.
-  [[nodiscard]] bool active() const { return socket_ != nullptr && record_.seen.kiss.empty(); }
+  [[nodiscard]] bool active() const { return !endpoints_.empty() && record_.seen.kiss.empty(); }
   [[nodiscard]] system::UdpSocket* listening() const {
-    return active() && !muted_ ? socket_ : nullptr;
+    return active() && !muted_ ? socket_.get() : nullptr;
   }
 
   /// When the next request is due; nothing when there is none.
@@ -114,6 +115,7 @@ class Conversation {
     }
     give_up();
     muted_ = false;
+    if (!open_socket(system.network())) return;
 
     NtpHeader request;
     request.mode = kNtpModeClient;
@@ -133,6 +135,25 @@ class Conversation {
     ++record_.seen.sent;
     record_.seen.reach = static_cast<std::uint8_t>(record_.seen.reach << 1U);
     outstanding_ = PendingRequest{*transmit, *t1};
+  }
+
+  /// False where there is no way to the address whose turn it is.
+  [[nodiscard]] bool open_socket(const system::Network& network) {
+    if (socket_ != nullptr && record_.seen.answers > 0) return true;
+    // One address after the other, then the same again with an ear for whoever answers.
+    const system::Endpoint& endpoint = endpoints_[attempts_ % endpoints_.size()];
+    const bool from_anyone = attempts_ / endpoints_.size() % 2 == 1;
+    ++attempts_;
+    record_.seen.endpoint = endpoint.text;
+    auto opened = network.open(endpoint, from_anyone ? system::Network::Answers::from_anyone
+                                                     : system::Network::Answers::from_endpoint);
+    if (!opened) {
+      record_.seen.last_error = describe(opened.error());
+      socket_.reset();
+      return false;
+    }
+    socket_ = std::move(*opened);
+    return true;
   }
 
   void give_up() {
@@ -173,6 +194,11 @@ class Conversation {
       if (!remembered(header->origin)) ++bogus.wrong_origin;
       return;
     }
+    if (datagram.stranger) {
+      ++bogus.from_elsewhere;
+      record_.seen.answers_from = datagram.stranger->text;
+      return;
+    }
     accept(*header, datagram, clocks, stamps);
   }
 
@@ -207,7 +233,9 @@ class Conversation {
                                                   : std::nullopt);
   }
 
-  system::UdpSocket* socket_;
+  std::span<const system::Endpoint> endpoints_;
+  std::unique_ptr<system::UdpSocket> socket_;
+  std::size_t attempts_ = 0;  ///< sockets opened
   const NtpPolicy& policy_;
   const SendPolicy& sends_;
   std::vector<Nanoseconds> slots_;
@@ -256,7 +284,7 @@ NtpRun outcome_of(const std::vector<Conversation>& conversations, const ReceiveS
 
 }  // namespace
 
-NtpRun run_ntp(const system::System& system, std::span<const OpenServer> servers,
+NtpRun run_ntp(const system::System& system, std::span<const LocatedServer> servers,
                const NtpPolicy& policy, const RunLimits& limits, const StopFlag& stop) {
   const Nanoseconds duration = limits.duration;
   const system::Network& network = system.network();
@@ -265,7 +293,7 @@ NtpRun run_ntp(const system::System& system, std::span<const OpenServer> servers
   const Nanoseconds warmup = std::min(policy.warmup, duration / kWarmupShare);
   std::vector<Conversation> conversations;
   conversations.reserve(servers.size());
-  for (const OpenServer& server : servers) {
+  for (const LocatedServer& server : servers) {
     const double phase =
         static_cast<double>(conversations.size()) / static_cast<double>(servers.size());
     conversations.emplace_back(server, policy);

@@ -21,16 +21,16 @@
 
 namespace guestclock::measure {
 
-/// A server as asked for, and its socket where it has an address.
-struct OpenServer {
-  std::string address;  ///< HOST:PORT as asked, [..] around IPv6
-  std::unique_ptr<system::UdpSocket> socket;
-  bool own = false;        ///< loopback, private or link-local
-  std::string no_address;  ///< why there is no socket
+/// A server as asked for, and where its name leads.
+struct LocatedServer {
+  std::string address;                      ///< HOST:PORT as asked, [..] around IPv6
+  std::vector<system::Endpoint> endpoints;  ///< to which there is a way, in the resolver's order
+  bool own = false;                         ///< all of them loopback, private or link-local
+  std::string no_address;                   ///< why there is none
 };
 
-/// Resolves a name and opens a socket to its first address that lets itself be opened.
-[[nodiscard]] OpenServer open_server(const system::Network& network, std::string_view text);
+/// Resolves a name. Of its addresses the first eight count to which there is a way from here.
+[[nodiscard]] LocatedServer locate_server(const system::Network& network, std::string_view text);
 
 /// What came of one server.
 struct ServerRecord {
@@ -54,8 +54,10 @@ struct RunLimits {
   std::function<bool(const NtpRun& so_far)> enough;
 };
 
-/// Asks until a limit is reached or `stop` is raised.
-[[nodiscard]] NtpRun run_ntp(const system::System& system, std::span<const OpenServer> servers,
+/// Asks until a limit is reached or `stop` is raised. Of a name with several addresses each is
+/// tried in turn, a request each, until one answers; that one is measured. Where none did, answers
+/// from elsewhere are looked for as well, to be told and never to be used.
+[[nodiscard]] NtpRun run_ntp(const system::System& system, std::span<const LocatedServer> servers,
                              const NtpPolicy& policy, const RunLimits& limits,
                              const StopFlag& stop);
 

@@ -12,9 +12,8 @@
 namespace guestclock::measure {
 namespace {
 
-constexpr double kCorrect = 3.5;    // standard errors within which a true rate lies (1 in 2000)
-constexpr double kRejected = 5;     // joint standard errors
-constexpr double kNormal95 = 1.96;  // half of a 95 % interval, in standard errors
+constexpr double kCorrect = 3.5;  // standard errors within which a true rate lies (1 in 2000)
+constexpr double kRejected = 5;   // joint standard errors
 
 struct Reach {
   double low = 0;
@@ -88,6 +87,10 @@ std::optional<Claim> offset_of(const model::Server& row) {
   return Claim{drift.offset_s.value(), drift.offset_bound_s.value() + root};
 }
 
+bool same_endpoint(const model::Server& a, const model::Server& b) {
+  return a.endpoint.known() && b.endpoint.known() && a.endpoint.value() == b.endpoint.value();
+}
+
 void call_falseticker(model::Server& row, std::string reason) {
   row.verdict = "falseticker";
   row.reasons.insert(row.reasons.begin(), std::move(reason));
@@ -142,6 +145,7 @@ void combine_offsets(const std::vector<model::Server>& rows, const std::vector<s
                      model::Drift& drift) {
   double weights = 0;
   double sum = 0;
+  double squares = 0;
   double low = -HUGE_VAL;
   double high = HUGE_VAL;
   for (const std::size_t index : which) {
@@ -150,12 +154,16 @@ void combine_offsets(const std::vector<model::Server>& rows, const std::vector<s
     const double weight = 1 / std::max(offset->error, 1e-9);
     weights += weight;
     sum += weight * offset->value;
+    const auto& scatter = rows[index].drift.value().offset_ci95_s;
+    squares += scatter.known() ? std::pow(weight * scatter.value().half_width(), 2) : 0;
     low = std::max(low, offset->value - offset->error);
     high = std::min(high, offset->value + offset->error);
   }
   if (!(weights > 0) || low > high) return;  // as the narrowest server has it
   const double offset = std::clamp(sum / weights, low, high);
   drift.offset_s = offset;
+  const double reach = std::sqrt(squares) / weights;
+  drift.offset_ci95_s = model::Interval{offset - reach, offset + reach};
   drift.offset_bound_s = std::max(high - offset, offset - low);
 }
 
@@ -220,7 +228,16 @@ Claim weighted_mean(const std::vector<Claim>& claims, const std::vector<std::siz
 std::optional<model::Drift> agree(std::vector<model::Server>& rows, const DriftPolicy& policy) {
   std::vector<std::size_t> usable;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (has_rate(rows[i])) usable.push_back(i);
+    if (!has_rate(rows[i])) continue;
+    const auto twin = std::find_if(usable.begin(), usable.end(), [&](std::size_t other) {
+      return same_endpoint(rows[other], rows[i]);
+    });
+    if (twin == usable.end()) {
+      usable.push_back(i);
+    } else {
+      rows[i].reasons.push_back("the same server as " + rows[*twin].address +
+                                ": it has one voice, not two");
+    }
   }
   if (usable.empty()) return std::nullopt;
   if (usable.size() == 1) {

@@ -41,8 +41,9 @@ struct Verdicts {
                                   const std::vector<std::size_t>& which);
 
 /// Compares the usable servers among `rows`: turns rejected ones into falsetickers with a reason
-/// and gives the drift by those believed. Nothing where no server is usable with a rate; unknown,
-/// with the reason, where they contradict each other and no majority tells which is right.
+/// and gives the drift by those believed. Two names of one address have one voice. Nothing where no
+/// server is usable with a rate; unknown, with the reason, where they contradict each other and no
+/// majority tells which is right.
 [[nodiscard]] std::optional<model::Drift> agree(std::vector<model::Server>& rows,
                                                 const DriftPolicy& policy);
 

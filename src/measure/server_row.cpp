@@ -77,10 +77,14 @@ void fill_times(const ServerRecord& record, model::Server& row) {
 
 }  // namespace
 
-model::Server server_row(const OpenServer& server, const ServerRecord& record,
+model::Server server_row(const LocatedServer& server, const ServerRecord& record,
                          const DriftPolicy& policy, const std::optional<Sandwich>& realtime) {
   model::Server row;
   row.address = server.address;
+  row.endpoint = record.seen.endpoint.empty()
+                     ? Fact<std::string>::unknown(server.no_address.empty() ? "it was never asked"
+                                                                            : server.no_address)
+                     : Fact<std::string>(record.seen.endpoint);
   row.sent = record.seen.sent;
   row.received = record.seen.answers;
   row.reach = record.seen.reach;

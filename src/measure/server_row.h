@@ -10,7 +10,7 @@
 namespace guestclock::measure {
 
 /// `realtime` is CLOCK_REALTIME at the end of the run. The drift is known for usable servers only.
-[[nodiscard]] model::Server server_row(const OpenServer& server, const ServerRecord& record,
+[[nodiscard]] model::Server server_row(const LocatedServer& server, const ServerRecord& record,
                                        const DriftPolicy& policy,
                                        const std::optional<Sandwich>& realtime);
 

@@ -19,6 +19,7 @@ void add_bogus(const BogusCounts& bogus, std::vector<std::string>& reasons) {
   };
   add(bogus.wrong_origin, "they do not carry the random timestamp of our request");
   add(bogus.wrong_mode, "they are no server's answers");
+  add(bogus.from_elsewhere, "they come from an address that was not asked");
   add(bogus.too_short, "shorter than the 48 bytes of an NTP header");
   add(bogus.oversized, "longer than any NTP answer");
   add(bogus.contradictory, "their times contradict each other");
@@ -42,6 +43,12 @@ ServerVerdict judge_server(const ServerObservation& seen) {
   } else if (seen.answers == 0 && seen.bogus.total() > 0) {
     result.verdict = "bogus";
     result.reasons.push_back(fmt::format("no valid answer to {} requests", seen.sent));
+    if (seen.bogus.from_elsewhere > 0) {
+      result.reasons.push_back(fmt::format(
+          "asked at {}, it answers from {}: clients drop that, as anybody could send it. Ask that "
+          "address, or bind its daemon to the one that is asked",
+          seen.endpoint, seen.answers_from));
+    }
   } else if (seen.answers == 0) {
     result.verdict = "unreachable";
     result.reasons.push_back(seen.sent > 0 ? fmt::format("no answer to {} requests", seen.sent)
@@ -58,6 +65,13 @@ ServerVerdict judge_server(const ServerObservation& seen) {
     }
   }
   add_bogus(seen.bogus, result.reasons);
+  if (seen.addresses > 1) {
+    result.reasons.push_back(
+        seen.answers > 0 || !seen.kiss.empty()
+            ? fmt::format("its name has {} addresses; this is {}, the first that answered",
+                          seen.addresses, seen.endpoint)
+            : fmt::format("its name has {} addresses; each was asked", seen.addresses));
+  }
   return result;
 }
 

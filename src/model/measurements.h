@@ -43,6 +43,9 @@ struct Drift {
   Fact<Interval> ci95_ppm;    ///< 95 % interval, never narrower than +-systematic_ppm in `measure`
   double systematic_ppm = 0;  ///< what no fit can see: the server being slewed, oscillator wander
   Fact<double> offset_s;      ///< of CLOCK_REALTIME, at the last exchange used
+  /// 95 % interval by the exchanges' scatter; an asymmetric path is beyond it, not beyond the
+  /// bound.
+  Fact<Interval> offset_ci95_s;
   Fact<double> offset_bound_s;  ///< hard bound: half of the smallest delay
   std::int64_t exchanges = 0;
   std::int64_t used = 0;
@@ -77,6 +80,7 @@ struct ClocksourceRate {
 
 struct Server {
   std::string address;         ///< HOST:PORT as asked
+  Fact<std::string> endpoint;  ///< IP:PORT that its name led to: the one that answers
   Fact<std::int64_t> stratum;  ///< as on the wire
   Fact<std::int64_t> leap;
   Fact<std::string> refid;  ///< decoded: text at stratum 0 and 1, dotted quad above

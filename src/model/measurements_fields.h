@@ -14,6 +14,7 @@ void fields(Self& self, Visitor&& visit) {
   visit("ci95_ppm", self.ci95_ppm, Form::ppm);
   visit("systematic_ppm", self.systematic_ppm, Form::ppm);
   visit("offset_s", self.offset_s, Form::seconds);
+  visit("offset_ci95_s", self.offset_ci95_s, Form::seconds);
   visit("offset_bound_s", self.offset_bound_s, Form::seconds);
   visit("exchanges", self.exchanges, Form::plain);
   visit("used", self.used, Form::plain);
@@ -44,6 +45,7 @@ void fields(Self& self, Visitor&& visit) {
 template <Is<Server> Self, class Visitor>
 void fields(Self& self, Visitor&& visit) {
   visit("address", self.address, Form::plain);
+  visit("endpoint", self.endpoint, Form::plain);
   visit("stratum", self.stratum, Form::plain);
   visit("leap", self.leap, Form::plain);
   visit("refid", self.refid, Form::plain);

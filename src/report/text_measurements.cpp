@@ -18,6 +18,10 @@ void write_drift(Page& page, const model::Drift& drift) {
   if (drift.offset_s.known() && drift.offset_bound_s.known()) {
     offset += ", known to within " + seconds_in_words(drift.offset_bound_s.value());
   }
+  if (drift.offset_ci95_s.known()) {
+    offset += fmt::format(" ({} by the scatter of the exchanges, if the path is symmetric)",
+                          seconds_in_words(drift.offset_ci95_s.value().half_width()));
+  }
   page.field("offset", offset);
   const std::string against = drift.reference.empty() ? "" : ", against " + drift.reference;
   page.field("from", fmt::format("{} exchanges, {} used, in {}{}", drift.exchanges, drift.used,
@@ -72,7 +76,9 @@ void write_servers(Page& page, const std::vector<model::Server>& servers) {
     page.line(2, server.address + ": " + server.verdict);
     for (const std::string& reason : server.reasons)
       page.field("", reason);
-    page.field("answers", fmt::format("{} of {}", server.received, server.sent));
+    const bool named = server.endpoint.known() && server.endpoint.value() != server.address;
+    page.field("answers", fmt::format("{} of {}{}", server.received, server.sent,
+                                      named ? ", asked at " + server.endpoint.value() : ""));
     if (server.offset_s.known()) {
       std::string text = "this guest is " + offset_in_words(server.offset_s);
       if (server.delay_s.known()) text += "; delay " + seconds_in_words(server.delay_s);

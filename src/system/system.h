@@ -196,12 +196,14 @@ struct Datagram {
   std::vector<std::uint8_t> bytes;  ///< at most 2048 are kept
   bool truncated = false;
   Nanoseconds received_raw{};  ///< CLOCK_MONOTONIC_RAW just after the receive call returned
+  /// Who sent it, where that is not the endpoint asked (Answers::from_anyone).
+  std::optional<Endpoint> stranger;
   /// The kernel's receive stamp carried over to CLOCK_MONOTONIC_RAW by reading RAW, REALTIME, RAW;
   /// nothing where no stamp came. Not checked here: see measure/.
   std::optional<Nanoseconds> kernel_raw;
 };
 
-/// A UDP socket connected to one endpoint: datagrams from elsewhere never arrive.
+/// A UDP socket that sends to one endpoint.
 class UdpSocket {
  public:
   virtual ~UdpSocket() = default;
@@ -234,7 +236,11 @@ class Network {
   /// Addresses of a host name or literal, in the resolver's order, each once.
   [[nodiscard]] virtual Result<std::vector<Endpoint>> resolve(std::string_view host,
                                                               std::uint16_t port) const = 0;
-  [[nodiscard]] virtual Result<std::unique_ptr<UdpSocket>> open(const Endpoint& endpoint) const = 0;
+  /// from_endpoint: datagrams from elsewhere never arrive, and a refusal (ICMP) is told.
+  /// from_anyone: they arrive as `stranger`, and refusals are not told.
+  enum class Answers { from_endpoint, from_anyone };
+  [[nodiscard]] virtual Result<std::unique_ptr<UdpSocket>> open(const Endpoint& endpoint,
+                                                                Answers answers) const = 0;
   /// Waits until a socket has a datagram, at most `timeout`; false on timeout or a signal.
   [[nodiscard]] virtual Result<bool> wait(std::span<UdpSocket* const> sockets,
                                           Nanoseconds timeout) const = 0;

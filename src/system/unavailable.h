@@ -49,7 +49,8 @@ class UnavailableNetwork final : public Network {
  public:
   [[nodiscard]] Result<std::vector<Endpoint>> resolve(std::string_view host,
                                                       std::uint16_t port) const override;
-  [[nodiscard]] Result<std::unique_ptr<UdpSocket>> open(const Endpoint& endpoint) const override;
+  [[nodiscard]] Result<std::unique_ptr<UdpSocket>> open(const Endpoint& endpoint,
+                                                        Answers answers) const override;
   [[nodiscard]] Result<bool> wait(std::span<UdpSocket* const> sockets,
                                   Nanoseconds timeout) const override;
   [[nodiscard]] Result<std::uint64_t> random_u64() const override;

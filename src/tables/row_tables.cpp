@@ -166,6 +166,14 @@ std::map<std::string, double, std::less<>> thresholds_from_json(const Json& json
   return values;
 }
 
+std::vector<SmearingRow> smearing_from_json(const Json& json) {
+  std::vector<SmearingRow> rows;
+  each_row(json, "servers", [&rows](const Json& row) {
+    rows.push_back({texts(row, "names"), text(row, "how")});
+  });
+  return rows;
+}
+
 void put_before(Hypervisors& table, Hypervisors first) {
   insert_before(table.signatures, first.signatures);
   insert_before(table.clocksources, first.clocksources);

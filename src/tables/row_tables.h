@@ -1,4 +1,4 @@
-// hypervisors.json and thresholds.json as data. Private to this module.
+// hypervisors.json, thresholds.json and smearing.json as data. Private to this module.
 #pragma once
 
 #include <map>
@@ -10,10 +10,11 @@
 
 namespace guestclock::tables {
 
-/// Both expect what their schema accepts; members of another type are left out.
+/// All expect what their schema accepts; members of another type are left out.
 [[nodiscard]] Hypervisors hypervisors_from_json(const nlohmann::ordered_json& json);
 [[nodiscard]] std::map<std::string, double, std::less<>> thresholds_from_json(
     const nlohmann::ordered_json& json);
+[[nodiscard]] std::vector<SmearingRow> smearing_from_json(const nlohmann::ordered_json& json);
 
 /// The rows of `first` before those of `table`.
 void put_before(Hypervisors& table, Hypervisors first);

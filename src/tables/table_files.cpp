@@ -29,6 +29,8 @@ std::string_view schema_name(FileKind kind) {
       return "schema/hypervisors.schema.json";
     case FileKind::thresholds:
       return "schema/thresholds.schema.json";
+    case FileKind::smearing:
+      return "schema/smearing.schema.json";
     case FileKind::schema:
     case FileKind::other:
       break;
@@ -189,6 +191,9 @@ class Builder {
     } else if (kind == FileKind::thresholds) {
       for (const auto& [name, value] : thresholds_from_json(json))
         thresholds_.insert_or_assign(name, value);
+    } else if (kind == FileKind::smearing) {
+      const std::vector<SmearingRow> rows = smearing_from_json(json);
+      smearing_.insert(smearing_.begin(), rows.begin(), rows.end());
     } else {
       auto rule = model::rule_from_json(json);
       if (!rule) return fail(ErrorCode::malformed, rule.error().message, file.name);
@@ -205,6 +210,7 @@ class Builder {
     std::stable_sort(tables.rules.begin(), tables.rules.end(), CatalogueOrder{});
     tables.hypervisors = std::move(hypervisors_);
     tables.thresholds = Thresholds(std::move(thresholds_));
+    tables.smearing = std::move(smearing_);
     tables.rules_version = std::move(version);
     return tables;
   }
@@ -213,6 +219,7 @@ class Builder {
   std::map<std::string, model::Rule> rules_;
   Hypervisors hypervisors_;
   std::map<std::string, double, std::less<>> thresholds_;
+  std::vector<SmearingRow> smearing_;
 };
 
 Result<void> check_overlay(std::span<const NamedBytes> overlay,
@@ -230,6 +237,7 @@ FileKind kind_of(std::string_view name) {
   if (name.starts_with("schema/")) return FileKind::schema;
   if (name == "hypervisors.json") return FileKind::hypervisors;
   if (name == "thresholds.json") return FileKind::thresholds;
+  if (name == "smearing.json") return FileKind::smearing;
   return FileKind::rule;
 }
 

@@ -15,6 +15,7 @@ enum class FileKind {
   rule,
   hypervisors,  ///< hypervisors.json
   thresholds,   ///< thresholds.json
+  smearing,     ///< smearing.json
   schema,       ///< below schema/
   other,        ///< no JSON file: not read
 };

@@ -1,5 +1,5 @@
-// Everything in rules/, parsed: rules, hypervisors, thresholds. The shipped files are compiled in
-// (validated against their schemas at build time); overlays come as bytes.
+// Everything in rules/, parsed: rules, hypervisors, thresholds, smearing servers. The shipped files
+// are compiled in (validated against their schemas at build time); overlays come as bytes.
 #pragma once
 
 #include <cstdint>
@@ -148,11 +148,20 @@ class Thresholds {
   std::map<std::string, double, std::less<>> values_;
 };
 
+/// NTP servers that spread a leap second over hours (rules/smearing.json).
+struct SmearingRow {
+  std::vector<std::string> names;  ///< host names and addresses, lower case, without a port
+  std::string how;
+
+  friend bool operator==(const SmearingRow&, const SmearingRow&) = default;
+};
+
 struct Tables {
   std::vector<model::Rule> rules;  ///< by catalogue row (letter, number), then name
   Hypervisors hypervisors;
   Thresholds thresholds;
-  std::string rules_version;  ///< SHA-256 over all names and bytes, first 12 digits
+  std::vector<SmearingRow> smearing;  ///< an overlay's first; of several that name one, that counts
+  std::string rules_version;          ///< SHA-256 over all names and bytes, first 12 digits
 
   [[nodiscard]] const model::Rule* rule(std::string_view name_or_catalogue) const;
 };

@@ -266,6 +266,11 @@ class EchoServer {
 
   /// Takes one datagram and sends `answer` (or the same bytes) back.
   void answer_one(std::vector<std::uint8_t> answer = {}) {
+    answer_through(*this, std::move(answer));
+  }
+
+  /// The same from another's port.
+  void answer_through(const EchoServer& other, std::vector<std::uint8_t> answer = {}) {
     std::array<std::uint8_t, 4096> bytes{};
     sockaddr_in from{};
     socklen_t size = sizeof from;
@@ -273,7 +278,7 @@ class EchoServer {
                                    reinterpret_cast<sockaddr*>(&from), &size);
     ASSERT_GE(got, 0);
     if (answer.empty()) answer.assign(bytes.begin(), bytes.begin() + got);
-    ASSERT_GE(::sendto(fd_.get(), answer.data(), answer.size(), 0,
+    ASSERT_GE(::sendto(other.fd_.get(), answer.data(), answer.size(), 0,
                        reinterpret_cast<sockaddr*>(&from), size),
               0);
   }
@@ -285,9 +290,10 @@ class EchoServer {
 
 class LiveUdp : public LiveMachine {
  protected:
-  std::unique_ptr<UdpSocket> open(std::uint16_t port) {
+  std::unique_ptr<UdpSocket> open(std::uint16_t port,
+                                  Network::Answers answers = Network::Answers::from_endpoint) {
     const auto endpoints = machine_->network().resolve("127.0.0.1", port);
-    return machine_->network().open(endpoints.value().front()).value();
+    return machine_->network().open(endpoints.value().front(), answers).value();
   }
   bool wait(UdpSocket& socket, Nanoseconds timeout) {
     UdpSocket* const one[] = {&socket};
@@ -371,6 +377,25 @@ TEST_F(LiveUdp, DatagramsOfOthersNeverArrive) {
   server.answer_one();
   ASSERT_TRUE(wait(*socket, 5s));
   EXPECT_EQ(socket->receive().value()->bytes.front(), 1);
+}
+
+TEST_F(LiveUdp, WhereAnyoneMayAnswerTheSenderIsTold) {
+  EchoServer server;
+  const EchoServer stranger;
+  const auto socket = open(server.port(), Network::Answers::from_anyone);
+  ASSERT_TRUE(socket->send(std::array<std::uint8_t, 1>{1}));
+  server.answer_through(stranger);
+  ASSERT_TRUE(wait(*socket, 5s));
+  const auto foreign = socket->receive().value();
+  ASSERT_TRUE(foreign && foreign->stranger);
+  EXPECT_EQ(foreign->stranger->text, "127.0.0.1:" + std::to_string(stranger.port()));
+  ASSERT_TRUE(socket->send(std::array<std::uint8_t, 1>{2}));
+  server.answer_one();
+  ASSERT_TRUE(wait(*socket, 5s));
+  const auto own = socket->receive().value();
+  ASSERT_TRUE(own);
+  EXPECT_FALSE(own->stranger);
+  EXPECT_EQ(own->bytes.front(), 2);
 }
 
 class ForeignSocket final : public UdpSocket {

@@ -29,7 +29,7 @@ void expect_nothing_live(const System& machine) {
   expect_live_only(machine.counters().cpu_times());
   expect_live_only(machine.counters().run_delay());
   expect_live_only(machine.network().resolve("127.0.0.1", 123));
-  expect_live_only(machine.network().open({}));
+  expect_live_only(machine.network().open({}, Network::Answers::from_endpoint));
   expect_live_only(machine.network().wait({}, 1s));
   expect_live_only(machine.network().random_u64());
   expect_live_only(machine.identity().host_name());

@@ -1,4 +1,4 @@
-// Arbitrary bytes as an overlay rule file, and as the two tables. The first byte chooses.
+// Arbitrary bytes as an overlay rule file, and as the tables. The first byte chooses.
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -9,8 +9,9 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using guestclock::tables::NamedBytes;
-  static constexpr std::array<const char*, 4> kNames{"ntp-local-clock.json", "hypervisors.json",
-                                                     "thresholds.json", "schema/rule.schema.json"};
+  static constexpr std::array<const char*, 5> kNames{"ntp-local-clock.json", "hypervisors.json",
+                                                     "thresholds.json", "smearing.json",
+                                                     "schema/rule.schema.json"};
   if (size == 0) return 0;
   const NamedBytes file{kNames.at(data[0] % kNames.size()), std::string(data + 1, data + size)};
   const bool valid = guestclock::tables::check({&file, 1}).empty();

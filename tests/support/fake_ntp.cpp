@@ -65,6 +65,15 @@ std::optional<std::array<std::uint8_t, 16>> ipv4(std::string_view text) {
   return at == end ? std::optional(address) : std::nullopt;
 }
 
+/// `address` is an IPv4 address.
+system::Endpoint endpoint_of(const std::string& address, std::uint16_t port) {
+  system::Endpoint endpoint;
+  endpoint.text = address + ":" + std::to_string(port);
+  endpoint.address = ipv4(address).value();
+  endpoint.port = port;
+  return endpoint;
+}
+
 struct Arrival {
   std::vector<std::uint8_t> bytes;
   bool refused = false;
@@ -74,8 +83,11 @@ struct Arrival {
 
 class FakeNetwork::Socket final : public system::UdpSocket {
  public:
-  Socket(const FakeNetwork& network, std::size_t server)
-      : network_(network), server_(network.servers_[server]), log_(network.logs_[server]) {}
+  Socket(const FakeNetwork& network, std::size_t server, Answers answers)
+      : network_(network),
+        server_(network.servers_[server]),
+        answers_(answers),
+        log_(network.logs_[server]) {}
 
   Result<void> send(std::span<const std::uint8_t> bytes) override {
     const Nanoseconds now = network_.time_.now();
@@ -88,7 +100,8 @@ class FakeNetwork::Socket final : public system::UdpSocket {
       arrivals_.emplace(now + kForgeryGap * static_cast<int>(i + 1),
                         Arrival{answer(there, random()), false});
     }
-    if (server_.silent || uniform(random) < server_.loss) return {};
+    const bool heard = server_.answers_from.empty() || answers_ == Answers::from_anyone;
+    if (server_.silent || !heard || uniform(random) < server_.loss) return {};
     const Nanoseconds here = there + server_.hold + draw(server_.back, random);
     if (server_.refuses) {
       arrivals_.emplace(here, Arrival{{}, true});
@@ -115,6 +128,7 @@ class FakeNetwork::Socket final : public system::UdpSocket {
     network_.time_.spend(draw(server_.wake, network_.delays_));
     system::Datagram datagram;
     datagram.bytes = arrival.bytes;
+    if (!server_.answers_from.empty()) datagram.stranger = endpoint_of(server_.answers_from, 123);
     datagram.received_raw = network_.raw_at_(network_.time_.now());
     if (server_.stamps == FakeNtpServer::Stamps::right) {
       datagram.kernel_raw = network_.raw_at_(arrived);
@@ -137,8 +151,8 @@ class FakeNetwork::Socket final : public system::UdpSocket {
 
   [[nodiscard]] std::vector<std::uint8_t> answer(Nanoseconds there, std::uint64_t origin) const {
     std::vector<std::uint8_t> bytes(48);
-    bytes[0] =
-        static_cast<std::uint8_t>((server_.leap & 3U) << 6U | 4U << 3U | (server_.mode & 7U));
+    bytes[0] = static_cast<std::uint8_t>((server_.leap & 3U) << 6U | (server_.version & 7U) << 3U |
+                                         (server_.mode & 7U));
     bytes[1] = server_.stratum;
     bytes[2] = 6;
     bytes[3] = static_cast<std::uint8_t>(server_.precision);
@@ -163,6 +177,7 @@ class FakeNetwork::Socket final : public system::UdpSocket {
 
   const FakeNetwork& network_;
   const FakeNtpServer& server_;
+  Answers answers_;
   Log& log_;
   std::multimap<Nanoseconds, Arrival> arrivals_;
 };
@@ -181,23 +196,20 @@ FakeNetwork::~FakeNetwork() = default;
 
 Result<std::vector<system::Endpoint>> FakeNetwork::resolve(std::string_view host,
                                                            std::uint16_t port) const {
+  std::vector<system::Endpoint> endpoints;
   for (const FakeNtpServer& server : servers_) {
     if (server.host != host && server.address != host) continue;
-    const auto address = ipv4(server.address);
-    if (!address) break;
-    system::Endpoint endpoint;
-    endpoint.text = server.address + ":" + std::to_string(port);
-    endpoint.address = *address;
-    endpoint.port = port;
-    return std::vector{endpoint};
+    if (ipv4(server.address)) endpoints.push_back(endpoint_of(server.address, port));
   }
-  return fail(ErrorCode::network, "Name or service not known");
+  if (endpoints.empty()) return fail(ErrorCode::network, "Name or service not known");
+  return endpoints;
 }
 
-Result<std::unique_ptr<system::UdpSocket>> FakeNetwork::open(
-    const system::Endpoint& endpoint) const {
+Result<std::unique_ptr<system::UdpSocket>> FakeNetwork::open(const system::Endpoint& endpoint,
+                                                             Answers answers) const {
   for (std::size_t i = 0; i < servers_.size(); ++i) {
-    if (ipv4(servers_[i].address) == endpoint.address) return std::make_unique<Socket>(*this, i);
+    if (ipv4(servers_[i].address) == endpoint.address)
+      return std::make_unique<Socket>(*this, i, answers);
   }
   return fail_errno(ENETUNREACH, "cannot connect");
 }

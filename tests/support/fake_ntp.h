@@ -27,8 +27,9 @@ struct DelayLaw {
 };
 
 struct FakeNtpServer {
-  std::string host = "ntp.test";
+  std::string host = "ntp.test";        ///< several servers may have one name
   std::string address = "192.168.7.1";  ///< IPv4 or empty: the name does not resolve
+  std::string answers_from;             ///< another IPv4 address; empty: that address
 
   // Its clock: true time + offset, gaining `rate_error_ppm`.
   Nanoseconds offset{};
@@ -49,6 +50,7 @@ struct FakeNtpServer {
   bool refuses = false;  ///< ICMP port unreachable
   bool wrong_origin = false;
   std::uint8_t mode = 4;
+  std::uint8_t version = 4;
   std::size_t answer_bytes = 48;
   std::string kiss;            ///< this kiss code instead of answers
   std::size_t kiss_after = 0;  ///< number of answers before it
@@ -75,8 +77,8 @@ class FakeNetwork final : public system::Network {
 
   [[nodiscard]] Result<std::vector<system::Endpoint>> resolve(std::string_view host,
                                                               std::uint16_t port) const override;
-  [[nodiscard]] Result<std::unique_ptr<system::UdpSocket>> open(
-      const system::Endpoint& endpoint) const override;
+  [[nodiscard]] Result<std::unique_ptr<system::UdpSocket>> open(const system::Endpoint& endpoint,
+                                                                Answers answers) const override;
   [[nodiscard]] Result<bool> wait(std::span<system::UdpSocket* const> sockets,
                                   Nanoseconds timeout) const override;
   [[nodiscard]] Result<std::uint64_t> random_u64() const override;

@@ -61,8 +61,9 @@ Result<std::vector<Endpoint>> LiveNetwork::resolve(std::string_view host,
   return endpoints;
 }
 
-Result<std::unique_ptr<UdpSocket>> LiveNetwork::open(const Endpoint& endpoint) const {
-  auto socket = LiveUdpSocket::connect(endpoint);
+Result<std::unique_ptr<UdpSocket>> LiveNetwork::open(const Endpoint& endpoint,
+                                                     Answers answers) const {
+  auto socket = LiveUdpSocket::open(endpoint, answers);
   if (!socket) return tl::make_unexpected(std::move(socket).error());
   return std::unique_ptr<UdpSocket>(std::move(*socket));
 }

@@ -70,6 +70,16 @@ std::optional<Nanoseconds> kernel_stamp(msghdr& message) {
   return std::nullopt;
 }
 
+/// The sender, unless that is the peer.
+std::optional<Endpoint> stranger(const sockaddr_storage& sender, socklen_t size,
+                                 const Endpoint& peer) {
+  auto from = to_endpoint(reinterpret_cast<const sockaddr*>(&sender), size);
+  if (!from) return std::nullopt;
+  const bool same =
+      from->ipv6 == peer.ipv6 && from->address == peer.address && from->port == peer.port;
+  return same ? std::nullopt : std::move(from);
+}
+
 }  // namespace
 
 sockaddr_storage to_sockaddr(const Endpoint& endpoint, socklen_t& size) {
@@ -119,7 +129,8 @@ std::optional<Endpoint> to_endpoint(const sockaddr* address, socklen_t size) {
   return endpoint;
 }
 
-Result<std::unique_ptr<LiveUdpSocket>> LiveUdpSocket::connect(const Endpoint& endpoint) {
+Result<std::unique_ptr<LiveUdpSocket>> LiveUdpSocket::open(const Endpoint& endpoint,
+                                                           Network::Answers answers) {
   // Plain SOCK_DGRAM and fcntl: shims that stand between a program and the network in tests know no
   // SOCK_NONBLOCK.
   UniqueFd fd(::socket(endpoint.ipv6 ? AF_INET6 : AF_INET, SOCK_DGRAM, 0));
@@ -131,40 +142,54 @@ Result<std::unique_ptr<LiveUdpSocket>> LiveUdpSocket::connect(const Endpoint& en
   }
   socklen_t size = 0;
   const sockaddr_storage address = to_sockaddr(endpoint, size);
-  if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0) {
+  const bool connected = answers == Network::Answers::from_endpoint;
+  if (connected && ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0) {
     return network_error(errno, "cannot reach it", endpoint.text);
   }
   // Asked for and not relied upon: stamps that do not come are not there in the datagrams.
   const int on = 1;
   static_cast<void>(::setsockopt(fd.get(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on));
-  return std::unique_ptr<LiveUdpSocket>(new LiveUdpSocket(std::move(fd), endpoint.text));
+  return std::unique_ptr<LiveUdpSocket>(new LiveUdpSocket(std::move(fd), endpoint, connected));
+}
+
+ssize_t LiveUdpSocket::send_once(std::span<const std::uint8_t> bytes) const {
+  if (connected_) return ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  socklen_t size = 0;
+  const sockaddr_storage address = to_sockaddr(peer_, size);
+  return ::sendto(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL,
+                  reinterpret_cast<const sockaddr*>(&address), size);
 }
 
 Result<void> LiveUdpSocket::send(std::span<const std::uint8_t> bytes) {
   constexpr int kAttempts = 3;
   int error = 0;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    if (::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) >= 0) return {};
+    if (send_once(bytes) >= 0) return {};
     error = errno;
     if (error == EINTR) continue;
     if (!is_late_icmp(error)) break;
     pending_error_ = error;
   }
   pending_error_ = 0;  // reported here
-  return network_error(error, "cannot send", peer_);
+  return network_error(error, "cannot send", peer_.text);
 }
 
 Result<std::optional<Datagram>> LiveUdpSocket::receive() {
   if (pending_error_ != 0) {
-    return network_error(std::exchange(pending_error_, 0), "no answer", peer_);
+    return network_error(std::exchange(pending_error_, 0), "no answer", peer_.text);
   }
   Datagram datagram;
   datagram.bytes.resize(kMaxDatagram);
   alignas(cmsghdr) std::array<char, kControlSize> control{};
   iovec part{datagram.bytes.data(), datagram.bytes.size()};
   msghdr message{};
+  sockaddr_storage sender{};
   ssize_t size = 0;
   do {
+    if (!connected_) {
+      message.msg_name = &sender;
+      message.msg_namelen = sizeof sender;
+    }
     message.msg_iov = &part;
     message.msg_iovlen = 1;
     message.msg_control = control.data();
@@ -174,10 +199,11 @@ Result<std::optional<Datagram>> LiveUdpSocket::receive() {
   } while (size < 0 && errno == EINTR);
   if (size < 0) {
     if (errno == EAGAIN || errno == EWOULDBLOCK) return std::optional<Datagram>();
-    return network_error(errno, "no answer", peer_);
+    return network_error(errno, "no answer", peer_.text);
   }
   // The control data first, while the two clocks are still where they were.
   if (const auto stamp = kernel_stamp(message)) datagram.kernel_raw = carry_to_raw(*stamp);
+  if (!connected_) datagram.stranger = stranger(sender, message.msg_namelen, peer_);
   datagram.truncated = (message.msg_flags & MSG_TRUNC) != 0;
   datagram.bytes.resize(std::min(static_cast<std::size_t>(size), kMaxDatagram));
   return std::optional<Datagram>(std::move(datagram));

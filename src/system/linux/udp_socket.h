@@ -1,4 +1,4 @@
-// A connected UDP socket that says when datagrams arrived.
+// A UDP socket that says when datagrams arrived.
 #pragma once
 
 #include <optional>
@@ -12,7 +12,8 @@ namespace guestclock::system {
 
 class LiveUdpSocket final : public UdpSocket {
  public:
-  [[nodiscard]] static Result<std::unique_ptr<LiveUdpSocket>> connect(const Endpoint& endpoint);
+  [[nodiscard]] static Result<std::unique_ptr<LiveUdpSocket>> open(const Endpoint& endpoint,
+                                                                   Network::Answers answers);
 
   /// `network` where it cannot be sent. An ICMP error about an earlier datagram, which the kernel
   /// hands to whatever call comes next, is kept for receive() and does not stop this one.
@@ -25,10 +26,13 @@ class LiveUdpSocket final : public UdpSocket {
   [[nodiscard]] bool has_pending_error() const { return pending_error_ != 0; }
 
  private:
-  LiveUdpSocket(UniqueFd fd, std::string peer) : fd_(std::move(fd)), peer_(std::move(peer)) {}
+  LiveUdpSocket(UniqueFd fd, Endpoint peer, bool connected)
+      : fd_(std::move(fd)), peer_(std::move(peer)), connected_(connected) {}
+  [[nodiscard]] ssize_t send_once(std::span<const std::uint8_t> bytes) const;
 
   UniqueFd fd_;
-  std::string peer_;
+  Endpoint peer_;
+  bool connected_;
   int pending_error_ = 0;
 };
 

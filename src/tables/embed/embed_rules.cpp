@@ -77,7 +77,7 @@ int run(const fs::path& directory, const fs::path& output) {
   for (const auto& problem : problems)
     fmt::print(stderr, "{}\n", (directory / problem.in_words()).string());
   bool complete = true;
-  for (const char* const name : {"hypervisors.json", "thresholds.json"}) {
+  for (const char* const name : {"hypervisors.json", "smearing.json", "thresholds.json"}) {
     const bool there = std::any_of(files.begin(), files.end(),
                                    [name](const NamedBytes& file) { return file.name == name; });
     if (!there) fmt::print(stderr, "{}: missing\n", (directory / name).string());

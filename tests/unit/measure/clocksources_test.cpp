@@ -58,7 +58,7 @@ class FakeWaits final : public system::Network {
   Result<std::vector<system::Endpoint>> resolve(std::string_view, std::uint16_t) const override {
     return fail(ErrorCode::unsupported, "none");
   }
-  Result<std::unique_ptr<system::UdpSocket>> open(const system::Endpoint&) const override {
+  Result<std::unique_ptr<system::UdpSocket>> open(const system::Endpoint&, Answers) const override {
     return fail(ErrorCode::unsupported, "none");
   }
   Result<bool> wait(std::span<system::UdpSocket* const>, Nanoseconds timeout) const override {

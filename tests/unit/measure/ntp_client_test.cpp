@@ -20,7 +20,7 @@ using support::SimWorld;
 
 struct Outcome {
   std::unique_ptr<SimWorld> world;
-  std::vector<OpenServer> servers;
+  std::vector<LocatedServer> servers;
   NtpRun run;
   Nanoseconds took{};
 
@@ -40,7 +40,7 @@ Outcome ask(std::vector<FakeNtpServer> servers, Nanoseconds duration, double ppm
   Outcome outcome;
   outcome.world = std::make_unique<SimWorld>(std::move(config));
   for (const std::string& host : hosts) {
-    outcome.servers.push_back(open_server(outcome.world->network(), host));
+    outcome.servers.push_back(locate_server(outcome.world->network(), host));
   }
   const StopFlag stop;
   const Nanoseconds start = outcome.world->time().now();
@@ -183,6 +183,47 @@ TEST(NtpClient, ASilentServerCostsNoTimeAndHoldsNobodyUp) {
   EXPECT_GT(outcome.record(1).seen.answers, 70);
 }
 
+TEST(NtpClient, OfSeveralAddressesTheFirstThatAnswersIsMeasured) {
+  FakeNtpServer silent;
+  silent.silent = true;
+  FakeNtpServer refusing;
+  refusing.address = "192.168.7.2";
+  refusing.refuses = true;
+  FakeNtpServer good;
+  good.address = "192.168.7.3";
+  const Outcome outcome = ask({silent, refusing, good}, seconds(20));
+  const ServerObservation& seen = outcome.record(0).seen;
+  EXPECT_EQ(outcome.servers.at(0).endpoints.size(), 3U);
+  EXPECT_EQ(seen.endpoint, "192.168.7.3:123");
+  EXPECT_EQ(outcome.verdict(0).verdict, "usable");
+  EXPECT_GT(seen.answers, 65) << "no more than two requests and a second were lost";
+  EXPECT_LE(seen.sent - seen.answers, 2);
+  EXPECT_THAT(outcome.verdict(0).reasons,
+              testing::Contains("its name has 3 addresses; this is 192.168.7.3:123, the first that "
+                                "answered"));
+}
+
+TEST(NtpClient, AnswersFromAnotherAddressAreToldAndNeverUsed) {
+  FakeNtpServer server;
+  server.answers_from = "192.168.7.9";
+  const Outcome outcome = ask({server}, seconds(20));
+  EXPECT_EQ(outcome.verdict().verdict, "bogus");
+  EXPECT_EQ(outcome.record().seen.answers, 0);
+  EXPECT_THAT(outcome.record().exchanges, testing::IsEmpty());
+  EXPECT_THAT(outcome.verdict().reasons,
+              testing::Contains(
+                  testing::HasSubstr("asked at 192.168.7.1:123, it answers from 192.168.7.9:123")));
+}
+
+TEST(NtpClient, AnOldVersionIsTold) {
+  FakeNtpServer server;
+  server.version = 3;
+  const Outcome outcome = ask({server}, seconds(20));
+  EXPECT_EQ(outcome.verdict().verdict, "usable");
+  EXPECT_THAT(outcome.verdict().reasons,
+              testing::Contains(testing::HasSubstr("as NTP version 3 to a request of version 4")));
+}
+
 TEST(NtpClient, ARefusingServerIsAskedPolitelyUntilTheEnd) {
   FakeNtpServer server;
   server.refuses = true;
@@ -242,8 +283,8 @@ TEST(NtpClient, AFrozenClockDoesNotKeepTheRunGoing) {
   config.servers = {FakeNtpServer{}};
   config.freezes = {{seconds(2), seconds(100'000)}};
   const SimWorld world(std::move(config));
-  std::vector<OpenServer> servers;
-  servers.push_back(open_server(world.network(), "ntp.test"));
+  std::vector<LocatedServer> servers;
+  servers.push_back(locate_server(world.network(), "ntp.test"));
   const StopFlag stop;
   const NtpRun run = run_ntp(world, servers, ntp_policy(shipped_thresholds()),
                              {seconds(10), seconds(1), {}}, stop);
@@ -251,19 +292,19 @@ TEST(NtpClient, AFrozenClockDoesNotKeepTheRunGoing) {
   EXPECT_EQ(run.servers.size(), 1U);
 }
 
-TEST(OpenServer, AddressIsAsAskedWithItsPort) {
+TEST(LocateServer, AddressIsAsAskedWithItsPort) {
   SimConfig config = SimConfig::with_rate(0);
   config.servers = {FakeNtpServer{}};
   const SimWorld world(std::move(config));
-  EXPECT_EQ(open_server(world.network(), "ntp.test").address, "ntp.test:123");
-  EXPECT_EQ(open_server(world.network(), "ntp.test:11123").address, "ntp.test:11123");
-  EXPECT_EQ(open_server(world.network(), "::1").address, "[::1]:123");
-  EXPECT_EQ(open_server(world.network(), "[::1]:7").address, "[::1]:7");
-  const OpenServer unknown = open_server(world.network(), "nowhere.test");
-  EXPECT_EQ(unknown.socket, nullptr);
+  EXPECT_EQ(locate_server(world.network(), "ntp.test").address, "ntp.test:123");
+  EXPECT_EQ(locate_server(world.network(), "ntp.test:11123").address, "ntp.test:11123");
+  EXPECT_EQ(locate_server(world.network(), "::1").address, "[::1]:123");
+  EXPECT_EQ(locate_server(world.network(), "[::1]:7").address, "[::1]:7");
+  const LocatedServer unknown = locate_server(world.network(), "nowhere.test");
+  EXPECT_TRUE(unknown.endpoints.empty());
   EXPECT_THAT(unknown.no_address, testing::StartsWith("cannot resolve nowhere.test: "));
-  const OpenServer malformed = open_server(world.network(), "a b");
-  EXPECT_EQ(malformed.socket, nullptr);
+  const LocatedServer malformed = locate_server(world.network(), "a b");
+  EXPECT_TRUE(malformed.endpoints.empty());
   EXPECT_FALSE(malformed.no_address.empty());
 }
 

@@ -1,7 +1,5 @@
 #include "measure/server_agreement.h"
 
-#include <random>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -62,44 +60,6 @@ TEST(WeightedMean, ScatterBeyondTheErrorsWidensIt) {
   EXPECT_NEAR(weighted_mean({{0, 1}, {1, 0.1}}, {0, 1}).value, 100.0 / 101, 1e-12);
 }
 
-/// Normal errors, sizes as of LAN and WAN paths in turn; one server may be off.
-struct Tally {
-  double bad_rejected = 0;
-  double good_rejected = 0;
-};
-
-Tally tally(int servers, double off_ppm, int seeds) {
-  std::mt19937_64 random(7);
-  std::normal_distribution<double> normal;
-  Tally tally;
-  for (int seed = 0; seed < seeds; ++seed) {
-    std::vector<Claim> rates;
-    for (int i = 0; i < servers; ++i) {
-      const double error = i % 2 == 0 ? 0.05 : 2;
-      rates.push_back({normal(random) * error + (i == 1 ? off_ppm : 0), error});
-    }
-    for (const std::size_t i : intersect_rates(rates, kSlack).rejected) {
-      (i == 1 ? tally.bad_rejected : tally.good_rejected) += 1.0 / seeds;
-    }
-  }
-  return tally;
-}
-
-TEST(IntersectRates, AFalsetickerOfTwentyPpmIsFoundAmongThreeFourAndSix) {
-  for (const int servers : {3, 4, 6}) {
-    const Tally seen = tally(servers, 20, 20'000);
-    EXPECT_GE(seen.bad_rejected, 0.99) << servers;
-    EXPECT_LE(seen.good_rejected, 0.005) << servers;
-  }
-}
-
-TEST(IntersectRates, GoodServersAreHardlyEverRejected) {
-  for (const int servers : {3, 4, 6}) {
-    const Tally seen = tally(servers, 0, 20'000);
-    EXPECT_LE(seen.bad_rejected + seen.good_rejected, 0.001) << servers;
-  }
-}
-
 model::Server server(const std::string& address, double rate, double half, double offset) {
   model::Server row;
   row.address = address;
@@ -158,6 +118,18 @@ TEST(Agree, TwoWhoseTimesContradictEachOtherLeaveItUnknown) {
   EXPECT_THAT(drift->rate_error_ppm.reason(),
               HasSubstr("a:123, b:123 contradict each other in their time"));
   EXPECT_EQ(rows[0].verdict, "usable");
+}
+
+TEST(Agree, TwoNamesOfOneAddressHaveOneVoice) {
+  std::vector<model::Server> rows{server("a:123", 10, 0.2, 0.001), server("b:123", 30, 0.2, 0.001),
+                                  server("c:123", 30, 0.2, 0.001)};
+  rows[1].endpoint = rows[2].endpoint = model::Fact<std::string>("192.0.2.1:123");
+  const auto drift = agree(rows, policy());
+  EXPECT_THAT(rows[2].reasons,
+              testing::Contains("the same server as b:123: it has one voice, not two"));
+  EXPECT_FALSE(drift->rate_error_ppm.known()) << "one against one";
+  rows[2].endpoint = model::Fact<std::string>("192.0.2.2:123");
+  EXPECT_NEAR(agree(rows, policy())->rate_error_ppm.value(), 30, 1e-9);
 }
 
 TEST(ComparePairs, SaysHowFarEachTwoLieApart) {

@@ -103,6 +103,7 @@ model::Measurements sample_measurements() {
   out.drift.ci95_ppm = model::Interval{37.1, 38.5};
   out.drift.systematic_ppm = 0.25;
   out.drift.offset_s = 0.0123456;
+  out.drift.offset_ci95_s = model::Interval{0.0122856, 0.0124056};
   out.drift.offset_bound_s = 0.00041;
   out.drift.exchanges = 60;
   out.drift.used = 54;
@@ -121,6 +122,7 @@ model::Measurements sample_measurements() {
                        Fact<double>::unknown("the kernel did not take it")}};
   model::Server good;
   good.address = "192.0.2.1:123";
+  good.endpoint = std::string("192.0.2.1:123");
   good.stratum = std::int64_t{2};
   good.leap = std::int64_t{0};
   good.refid = std::string("198.51.100.7");
@@ -138,6 +140,7 @@ model::Measurements sample_measurements() {
   good.drift = out.drift;
   model::Server silent;
   silent.address = "[2001:db8::1]:123";
+  silent.endpoint = std::string("[2001:db8::1]:123");
   silent.sent = 10;
   silent.verdict = "unreachable";
   silent.reasons = {"no answer within 1 s, 10 times"};

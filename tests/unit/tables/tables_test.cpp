@@ -181,7 +181,7 @@ TEST(Overlay, ChangesTheRulesVersion) {
   EXPECT_EQ(load({})->rules_version, load({})->rules_version);
 }
 
-TEST(Overlay, HypervisorRowsComeFirstAndThresholdsOverride) {
+TEST(Overlay, RowsComeFirstAndThresholdsOverride) {
   const std::vector<NamedBytes> files{
       {"hypervisors.json",
        R"({"schema": "guestclock.hypervisors/1", "sources": ["a test"],
@@ -190,7 +190,10 @@ TEST(Overlay, HypervisorRowsComeFirstAndThresholdsOverride) {
            "container_names": {"files": [], "variables": [], "ids": {"runc": "oci"}}})"},
       {"thresholds.json",
        R"({"schema": "guestclock.thresholds/1", "thresholds":
-           [{"name": "ticks_hz", "value": 100, "unit": "Hz", "source": "a test"}]})"}};
+           [{"name": "ticks_hz", "value": 100, "unit": "Hz", "source": "a test"}]})"},
+      {"smearing.json",
+       R"({"schema": "guestclock.smearing/1", "servers":
+           [{"names": ["time.google.com"], "how": "at once", "source": "a test"}]})"}};
   const auto tables = load(files);
   ASSERT_TRUE(tables.has_value()) << tables.error().path << tables.error().message;
   EXPECT_EQ(tables->hypervisors.signatures.front().vm, "acrn");
@@ -198,6 +201,8 @@ TEST(Overlay, HypervisorRowsComeFirstAndThresholdsOverride) {
   EXPECT_EQ(tables->hypervisors.container_names.ids.at("runc"), "oci");
   EXPECT_EQ(tables->hypervisors.container_names.ids.at("docker"), "docker");
   EXPECT_EQ(tables->thresholds.get("ticks_hz"), 100);
+  EXPECT_EQ(tables->smearing.front().how, "at once");
+  EXPECT_GT(tables->smearing.size(), 1U);
 }
 
 TEST(Overlay, TheFirstProblemIsMalformedWithItsPlace) {

@@ -1,11 +1,23 @@
+#include <algorithm>
+
 #include "base/text.h"
 #include "measure/measure.h"
 #include "measure/ntp_client.h"
 
 namespace guestclock::measure {
+namespace {
 
-OpenServer open_server(const system::Network& network, std::string_view text) {
-  OpenServer server;
+// A pool's name has four addresses of either family.
+constexpr std::size_t kMostAddresses = 8;
+
+bool is_own(const system::Endpoint& endpoint) {
+  return endpoint.is_loopback() || endpoint.is_private();
+}
+
+}  // namespace
+
+LocatedServer locate_server(const system::Network& network, std::string_view text) {
+  LocatedServer server;
   const Result<ServerName> name = parse_server(text);
   if (!name) {
     server.address = printable(text);
@@ -21,15 +33,17 @@ OpenServer open_server(const system::Network& network, std::string_view text) {
   }
   server.no_address = "cannot resolve " + name->host + ": the name has no address";
   for (const system::Endpoint& endpoint : *endpoints) {
-    Result<std::unique_ptr<system::UdpSocket>> socket = network.open(endpoint);
-    if (socket) {
-      server.socket = std::move(*socket);
-      server.own = endpoint.is_loopback() || endpoint.is_private();
-      server.no_address.clear();
-      return server;
+    if (server.endpoints.size() == kMostAddresses) break;
+    const auto way = network.open(endpoint, system::Network::Answers::from_endpoint);
+    if (way) {
+      server.endpoints.push_back(endpoint);
+    } else {
+      server.no_address = describe(way.error());
     }
-    server.no_address = describe(socket.error());
   }
+  if (server.endpoints.empty()) return server;
+  server.no_address.clear();
+  server.own = std::all_of(server.endpoints.begin(), server.endpoints.end(), is_own);
   return server;
 }
 

@@ -80,8 +80,9 @@ void on_own_machine(const std::function<void(const support::ScratchDirectory&)>&
 /// What serves the time here.
 std::vector<std::string> server(const support::ScratchDirectory& scratch) {
   const auto conf = scratch.write(
-      "server.conf", "local stratum 2\nallow\ncmdport 0\nbindaddress " + std::string(kServer) +
-                         "\npidfile " + (scratch.path() / "server.pid").string() + "\n");
+      "server.conf", "local stratum 2\nallow\ncmdport 0\nbindcmdaddress /\nbindaddress " +
+                         std::string(kServer) + "\npidfile " +
+                         (scratch.path() / "server.pid").string() + "\n");
   return {kTools + "/usr/sbin/chronyd", "-4", "-x", "-d", "-u", "root", "-f", conf.string()};
 }
 
@@ -93,17 +94,16 @@ json ask(const std::vector<std::string>& more = {}) {
   const Finished run = support::run_program(words);
   EXPECT_EQ(support::schema_problems(run.out), "") << run.out << run.err;
   const json document = json::parse(run.out, nullptr, false);
-  if (!document.is_object() || document["daemons"].size() != 1) {
-    ADD_FAILURE() << "not one daemon: " << run.out << run.err;
-    return json::object();
-  }
+  // None: it has not written its process id yet.
+  if (!document.is_object() || document["daemons"].empty()) return json::object();
+  EXPECT_EQ(document["daemons"].size(), 1U);
   return document["daemons"][0];
 }
 
-/// Asks until `enough`, at most 60 times.
+/// Asks until `enough`, at most 150 times.
 json ask_until(const std::function<bool(const json&)>& enough) {
   json daemon;
-  for (int attempt = 0; attempt < 60 && !testing::Test::HasFailure(); ++attempt) {
+  for (int attempt = 0; attempt < 150 && !testing::Test::HasFailure(); ++attempt) {
     daemon = ask();
     if (enough(daemon)) return daemon;
   }
@@ -160,7 +160,8 @@ TEST_F(LocalDaemon, ChronydFromItsStartUntilItsSourceIsGone) {
 TEST_F(LocalDaemon, ChronydWithoutItsCommandPortIsUnknown) {
   on_own_machine([](const support::ScratchDirectory& scratch) {
     const auto conf = scratch.write(
-        "guest.conf", "port 0\ncmdport 0\nbindcmdaddress /\npidfile /run/chrony/chronyd.pid\n");
+        "guest.conf",
+        "server 192.0.2.7\nport 0\ncmdport 0\nbindcmdaddress /\npidfile /run/chrony/chronyd.pid\n");
     const Running chronyd(
         {kTools + "/usr/sbin/chronyd", "-x", "-d", "-u", "root", "-f", conf.string()});
     const json daemon = ask_until(verdict_is("unknown"));

@@ -123,7 +123,9 @@ Result<LocalDaemon> ask_ntpd(const system::System& system, const StopFlag& stop)
     // It may have gone since: the others still count.
     const auto peer = ntpd.ask(Operation::read_variables, association.id);
     if (!peer) continue;
-    daemon->sources.push_back(source_of(association, parse_control_variables(*peer), variables));
+    const ControlVariables told_of_peer = parse_control_variables(*peer);
+    if (is_pool_entry(told_of_peer)) continue;
+    daemon->sources.push_back(source_of(association, told_of_peer, variables));
   }
   return daemon;
 }

@@ -169,7 +169,7 @@ bool ControlAnswer::complete() const {
   if (!last_came_) return false;
   std::size_t covered = 0;
   for (const auto& [offset, bytes] : fragments_) {
-    if (offset > covered) return false;
+    if (offset > covered) break;
     covered = std::max(covered, offset + bytes.size());
   }
   return covered >= end_;
@@ -251,6 +251,11 @@ Result<model::LocalDaemon> daemon_of(const ControlVariables& system) {
     daemon.update_interval_s = Fact<double>::unknown(never);
   }
   return daemon;
+}
+
+bool is_pool_entry(const ControlVariables& peer) {
+  const std::string* const refid = text_of(peer, "refid");
+  return refid != nullptr && *refid == "POOL";
 }
 
 model::DaemonSource source_of(const ControlAssociation& association, const ControlVariables& peer,

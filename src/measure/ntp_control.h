@@ -68,6 +68,9 @@ struct ControlAssociation {
 /// leap.
 [[nodiscard]] Result<model::LocalDaemon> daemon_of(const ControlVariables& system);
 
+/// The entry that a `pool` line leaves in the list beside the servers found by it: no source.
+[[nodiscard]] bool is_pool_entry(const ControlVariables& peer);
+
 /// One association. `system` has the daemon's time, for the age of its last answer.
 [[nodiscard]] model::DaemonSource source_of(const ControlAssociation& association,
                                             const ControlVariables& peer,

@@ -107,6 +107,12 @@ void write_pairs(Page& page, const std::vector<model::ServerPair>& pairs) {
   }
 }
 
+std::string age_in_words(double seconds) {
+  if (seconds < 120) return seconds_in_words(seconds);
+  return seconds < 7200 ? fmt::format("{:.0f} min", seconds / 60)
+                        : fmt::format("{:.1f} h", seconds / 3600);
+}
+
 void write_daemon_source(Page& page, const model::DaemonSource& source) {
   std::string text = source.name + ": " + source.state;
   if (source.answered.known() && source.reach.known()) {
@@ -114,7 +120,7 @@ void write_daemon_source(Page& page, const model::DaemonSource& source) {
                         source.reach.value());
   }
   if (source.last_answer_s.known()) {
-    text += ", the last one " + seconds_in_words(source.last_answer_s.value()) + " ago";
+    text += ", the last one " + age_in_words(source.last_answer_s.value()) + " ago";
   }
   if (source.offset_s.known()) text += "; this guest is " + offset_in_words(source.offset_s);
   if (source.root_distance_s.known()) {
@@ -145,7 +151,7 @@ void write_daemon(Page& page, const model::LocalDaemon& daemon) {
                            rate < 0 ? "slow" : "fast", std::abs(rate)));
   }
   if (daemon.reference_age_s.known()) {
-    page.field("last update", seconds_in_words(daemon.reference_age_s.value()) + " ago");
+    page.field("last update", age_in_words(daemon.reference_age_s.value()) + " ago");
   }
   for (const model::DaemonSource& source : daemon.sources)
     write_daemon_source(page, source);

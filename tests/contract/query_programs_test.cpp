@@ -142,6 +142,15 @@ TEST_F(QueryProgramsTest, FailureIsToldInItsOwnWords) {
   expect_no_child();
 }
 
+TEST_F(QueryProgramsTest, AnIgnoredChildSignalCostsNoTime) {
+  install("echo asked");
+  const auto before = std::signal(SIGCHLD, SIG_IGN);
+  const auto answer = ask(60s);
+  std::signal(SIGCHLD, before);
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(*answer, "asked\n");
+}
+
 TEST_F(QueryProgramsTest, ItCanWriteIntoNoFile) {
   const std::string file = (scratch_.path() / "written").string();
   install("trap '' XFSZ; echo text > " + file + "; echo asked");

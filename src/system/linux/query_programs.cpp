@@ -84,11 +84,14 @@ class Child {
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
-  /// Its leader has ended, and waits to be reaped.
+  /// Its leader has ended, and waits to be reaped; where we were started with SIGCHLD ignored the
+  /// kernel has reaped it, and how it ended is not known.
   [[nodiscard]] bool ended() const {
     siginfo_t info{};
-    return ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-           info.si_pid == pid_;
+    if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0) {
+      return errno == ECHILD;
+    }
+    return info.si_pid == pid_;
   }
 
   /// Kills what is left of its group and reaps it: the status as waitpid(2) has it.

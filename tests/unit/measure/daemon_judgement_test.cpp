@@ -167,7 +167,7 @@ TEST(JudgeDaemon, WhetherChronydStepsIsItsConfigurationsSecret) {
   EXPECT_FALSE(daemon.will_step.known());
   EXPECT_THAT(reasons, Not(HasSubstr("128 ms")));
   EXPECT_THAT(reasons,
-              HasSubstr("selectable from 3 answers on, in 128 s at most (4 s with iburst)"));
+              HasSubstr("selectable from 3 answers on, in 3 min at most (4 s with iburst)"));
   EXPECT_DOUBLE_EQ(daemon.selectable_in_s.value(), 128);
 }
 

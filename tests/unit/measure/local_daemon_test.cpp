@@ -163,6 +163,13 @@ TEST(LocalDaemons, AnAssociationThatIsGoneCostsOnlyItself) {
   EXPECT_EQ(daemon.sources.size(), 1U);
 }
 
+TEST(LocalDaemons, APoolLineIsNoSource) {
+  NtpdTexts texts = starting();
+  texts[{support::kReadVariables, 17768}] =
+      "srcadr=0.0.0.0, srchost=pool.example, refid=POOL, stratum=16, reach=0x0";
+  EXPECT_EQ(ask_one(NtpdMachine(std::move(texts)), "ntpd").sources.size(), 1U);
+}
+
 TEST(LocalDaemons, InterruptedBeforeTheAnswer) {
   StopFlag stop;
   stop.request(SIGINT);

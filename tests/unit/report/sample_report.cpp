@@ -107,11 +107,11 @@ model::LocalDaemon waiting_ntpd() {
   daemon.leap = std::int64_t{3};
   daemon.refid = std::string("INIT");
   daemon.offset_s = never();
-  daemon.frequency_ppm = -12.345;
+  daemon.frequency_ppm = 0.0;
   daemon.root_delay_s = 0.0;
   daemon.root_dispersion_s = 0.000015;
   daemon.root_distance_s = never();
-  daemon.reference_age_s = 3.5;
+  daemon.reference_age_s = never();
   daemon.update_interval_s = never();
   daemon.kernel_synchronised = true;
   daemon.selectable_in_s = 192.0;
@@ -125,10 +125,34 @@ model::LocalDaemon waiting_ntpd() {
   return daemon;
 }
 
-model::LocalDaemon chronyd_that_cannot_be_asked() {
-  const std::string why = "chronyc is not installed";
+model::LocalDaemon stale_chronyd() {
   model::LocalDaemon daemon;
   daemon.name = "chronyd";
+  daemon.verdict = "stale";
+  daemon.reasons = {"none of its sources answered its last eight polls"};
+  daemon.stratum = std::int64_t{3};
+  daemon.leap = std::int64_t{0};
+  daemon.refid = std::string("192.0.2.1");
+  daemon.offset_s = 0.0000123;
+  daemon.frequency_ppm = -12.345;
+  daemon.root_delay_s = 0.02;
+  daemon.root_dispersion_s = 0.17;
+  daemon.root_distance_s = 0.18;
+  daemon.reference_age_s = 11520.0;
+  daemon.update_interval_s = 64.0;
+  daemon.kernel_synchronised = true;
+  daemon.selectable_in_s = Fact<double>::unknown("no source is about to become selectable");
+  daemon.will_step = Fact<bool>::unknown("makestep decides");
+  daemon.sources = {{"192.0.2.1", "not-usable", std::int64_t{2}, 64.0, std::int64_t{0},
+                     std::int64_t{0}, 11500.0, 0.0001, Fact<double>::unknown("not told"), 0.02,
+                     false}};
+  return daemon;
+}
+
+model::LocalDaemon timesyncd_that_cannot_be_asked() {
+  const std::string why = "timedatectl is not installed";
+  model::LocalDaemon daemon;
+  daemon.name = "systemd-timesyncd";
   daemon.verdict = "unknown";
   daemon.reasons = {why};
   daemon.stratum = Fact<std::int64_t>::unknown(why);
@@ -190,7 +214,7 @@ model::Measurements sample_measurements() {
   silent.drift = Fact<model::Drift>::unknown("no answers");
   out.servers = {good, silent};
   out.pairs = {{"192.0.2.1:123", "192.0.2.2:123", 0.0012, -0.35, 2.4}};
-  out.daemons = {waiting_ntpd(), chronyd_that_cannot_be_asked()};
+  out.daemons = {waiting_ntpd(), stale_chronyd(), timesyncd_that_cannot_be_asked()};
   out.ticks.hz = std::int64_t{100};
   out.ticks.counter = std::string("tsc");
   out.ticks.per_cpu = {{0, 3000, 2990, 10, 4, 250.0, {{12.5, 0.11, "steal"}}}};

@@ -12,6 +12,7 @@
 #include "grub/grub2.h"
 #include "grub/grub_legacy.h"
 #include "measure/clocksources.h"
+#include "measure/daemon_judgement.h"
 #include "measure/measure.h"
 #include "measure/policy.h"
 #include "settings/runtime_clocksource.h"
@@ -34,6 +35,15 @@ std::vector<std::string> configured_servers(const model::Timesync& timesync) {
     }
   }
   return active.empty() ? all : active;
+}
+
+std::vector<std::string> running_daemons(const model::Timesync& timesync) {
+  std::vector<std::string> names;
+  if (!timesync.daemons.known()) return names;
+  for (const model::TimeDaemon& daemon : timesync.daemons.value()) {
+    if (daemon.running.value_or(false)) names.push_back(daemon.name);
+  }
+  return names;
 }
 
 Result<std::unique_ptr<system::System>> open_named(const Options& options) {
@@ -181,9 +191,11 @@ Result<Measured> measure_guest(const Guest& guest, const Invocation& invocation)
   request.of_tsc = options.of_tsc;
   request.target_ppm = options.target_ppm;
   request.ticks = !options.no_ticks;
+  const std::vector<std::string> daemons = running_daemons(guest.facts.timesync);
   if (!options.no_network) {
     request.servers =
         options.servers.empty() ? configured_servers(guest.facts.timesync) : options.servers;
+    request.daemons = daemons;
   }
   measure::Outcome outcome =
       measure::measure(*guest.system, guest.tables.thresholds, request, invocation.stop);
@@ -194,9 +206,15 @@ Result<Measured> measure_guest(const Guest& guest, const Invocation& invocation)
         system::open_sink()->write(options.record, measure::exchange_file(outcome.recorded));
   }
   if (control) compare_clocksources(guest, *control, invocation.stop, measured.measurements);
-  if (options.no_network && !measured.measurements.drift.rate_error_ppm.known()) {
-    measured.measurements.drift.rate_error_ppm =
-        model::Fact<double>::unknown("--no-network: no server was asked");
+  if (options.no_network) {
+    if (!measured.measurements.drift.rate_error_ppm.known()) {
+      measured.measurements.drift.rate_error_ppm =
+          model::Fact<double>::unknown("--no-network: no server was asked");
+    }
+    for (const std::string& name : daemons) {
+      measured.measurements.daemons.push_back(
+          measure::unknown_daemon(name, "--no-network: it was not asked"));
+    }
   }
   const auto& servers = measured.measurements.servers;
   measured.reference_missing =

@@ -8,6 +8,7 @@
 #include "measure/clock_rates.h"
 #include "measure/drift_summary.h"
 #include "measure/guest_clocks.h"
+#include "measure/local_daemon.h"
 #include "measure/ntp_client.h"
 #include "measure/policy.h"
 #include "measure/server_agreement.h"
@@ -102,7 +103,11 @@ Outcome measure(const system::System& system, const tables::Thresholds& threshol
   const TickPolicy tick_limits = tick_policy(thresholds);
   const DriftPolicy drift_limits = drift_policy(thresholds);
 
-  // Before any clock is looked at: resolving names may take seconds.
+  // Before any clock is looked at: resolving names may take seconds, as may a daemon, and a child
+  // process would disturb the run.
+  Outcome outcome;
+  model::Measurements& result = outcome.measurements;
+  result.daemons = ask_local_daemons(system, request.daemons, stop);
   const std::vector<LocatedServer> servers = locate_servers(system, request, stop);
   const std::vector<GuestClock> clocks = open_clocks(system, request.clocks, clock_limits, stop);
 
@@ -118,8 +123,6 @@ Outcome measure(const system::System& system, const tables::Thresholds& threshol
     };
   }
 
-  Outcome outcome;
-  model::Measurements& result = outcome.measurements;
   std::optional<TickProbe> ticks;
   if (request.ticks) ticks.emplace(system, tick_limits, stop);
   NtpRun run = run_ntp(system, servers, ntp_policy(thresholds), limits, stop);

@@ -25,6 +25,7 @@ struct ServerName {
 
 struct Request {
   std::vector<std::string> servers;  ///< HOST[:PORT]; none: clocks and ticks only
+  std::vector<std::string> daemons;  ///< time daemons that run here, to be asked before the run
   Nanoseconds duration = std::chrono::seconds(30);
   std::vector<tables::SmearingRow> smearing;  ///< servers known to smear leap seconds
   ClockInventory clocks;
@@ -44,8 +45,8 @@ struct Outcome {
 /// With no server (left) to ask, and no clock device to measure against, ticks alone run for no
 /// longer than the threshold `ticks_alone_s` (without them: not at all). Never fails: what could
 /// not be measured is unknown with its reason. Time passes only in the seam's waits. `drift` is
-/// what the usable servers say together (server_agreement.h); resolving names comes first and is
-/// not part of `duration`.
+/// what the usable servers say together (server_agreement.h); asking the daemons and resolving
+/// names come first and are not part of `duration`.
 [[nodiscard]] Outcome measure(const system::System& system, const tables::Thresholds& thresholds,
                               const Request& request, const StopFlag& stop);
 

@@ -112,6 +112,47 @@ struct ServerPair {
   friend bool operator==(const ServerPair&, const ServerPair&) = default;
 };
 
+/// One source of a time daemon of this guest, as the daemon tells it.
+struct DaemonSource {
+  std::string name;   ///< address, or what it calls a clock of its own
+  std::string state;  ///< selected combined usable falseticker jittery not-usable
+  Fact<std::int64_t> stratum;
+  Fact<double> poll_s;          ///< how often it is asked
+  Fact<std::int64_t> reach;     ///< the last eight polls, a bit each, the latest lowest: 1 answered
+  Fact<std::int64_t> answered;  ///< of the last eight polls
+  Fact<double> last_answer_s;   ///< how long ago
+  Fact<double> offset_s;        ///< of its last answer that counts
+  Fact<double> dispersion_s;    ///< of its samples: 16 without one, about halved by each
+  Fact<double> root_distance_s;  ///< what its time may be off by
+  Fact<bool> selectable;         ///< its answers suffice to select it
+
+  friend bool operator==(const DaemonSource&, const DaemonSource&) = default;
+};
+
+/// A time daemon that runs on this guest, by its own account.
+struct LocalDaemon {
+  std::string name;     ///< as in the facts: chronyd, ntpd, ntpsec, systemd-timesyncd, openntpd
+  std::string verdict;  ///< synchronised not-yet stale unsynchronised unknown
+  std::vector<std::string> reasons;
+  Fact<std::int64_t> stratum;  ///< its own; 16: not synchronised
+  Fact<std::int64_t> leap;     ///< 3: not synchronised
+  Fact<std::string> refid;     ///< what it follows; INIT, STEP and others: what it waits for
+  Fact<double> offset_s;
+  /// What it takes this guest's clock to gain, left alone, in a true second (positive: fast).
+  Fact<double> frequency_ppm;
+  Fact<double> root_delay_s;
+  Fact<double> root_dispersion_s;
+  Fact<double> root_distance_s;    ///< root_delay_s / 2 + root_dispersion_s
+  Fact<double> reference_age_s;    ///< since it last updated the clock
+  Fact<double> update_interval_s;  ///< how often it means to
+  Fact<bool> kernel_synchronised;  ///< the kernel's flag, which timedatectl shows
+  Fact<double> selectable_in_s;    ///< at most, until it can select a first source
+  Fact<bool> will_step;            ///< it will set the clock at once, not slew it
+  std::vector<DaemonSource> sources;
+
+  friend bool operator==(const LocalDaemon&, const LocalDaemon&) = default;
+};
+
 struct Stall {
   double start_s = 0;  ///< since the start of the measurement
   double length_s = 0;
@@ -159,7 +200,8 @@ struct Measurements {
   std::vector<ClockRate> clocks;
   std::vector<ClocksourceRate> clocksources;  ///< the one in use first; empty without --switch
   std::vector<Server> servers;
-  std::vector<ServerPair> pairs;  ///< each two servers that answered
+  std::vector<ServerPair> pairs;     ///< each two servers that answered
+  std::vector<LocalDaemon> daemons;  ///< those that run on this guest and were asked
   Ticks ticks;
 
   friend bool operator==(const Measurements&, const Measurements&) = default;

@@ -73,6 +73,42 @@ void fields(Self& self, Visitor&& visit) {
   visit("standard_errors", self.standard_errors, Form::per_second);
 }
 
+template <Is<DaemonSource> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("name", self.name, Form::plain);
+  visit("state", self.state, Form::plain);
+  visit("stratum", self.stratum, Form::plain);
+  visit("poll_s", self.poll_s, Form::seconds);
+  visit("reach", self.reach, Form::plain);
+  visit("answered", self.answered, Form::plain);
+  visit("last_answer_s", self.last_answer_s, Form::seconds);
+  visit("offset_s", self.offset_s, Form::seconds);
+  visit("dispersion_s", self.dispersion_s, Form::seconds);
+  visit("root_distance_s", self.root_distance_s, Form::seconds);
+  visit("selectable", self.selectable, Form::plain);
+}
+
+template <Is<LocalDaemon> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("name", self.name, Form::plain);
+  visit("verdict", self.verdict, Form::plain);
+  visit("reasons", self.reasons, Form::plain);
+  visit("stratum", self.stratum, Form::plain);
+  visit("leap", self.leap, Form::plain);
+  visit("refid", self.refid, Form::plain);
+  visit("offset_s", self.offset_s, Form::seconds);
+  visit("frequency_ppm", self.frequency_ppm, Form::ppm);
+  visit("root_delay_s", self.root_delay_s, Form::seconds);
+  visit("root_dispersion_s", self.root_dispersion_s, Form::seconds);
+  visit("root_distance_s", self.root_distance_s, Form::seconds);
+  visit("reference_age_s", self.reference_age_s, Form::seconds);
+  visit("update_interval_s", self.update_interval_s, Form::seconds);
+  visit("kernel_synchronised", self.kernel_synchronised, Form::plain);
+  visit("selectable_in_s", self.selectable_in_s, Form::seconds);
+  visit("will_step", self.will_step, Form::plain);
+  visit("sources", self.sources, Form::plain);
+}
+
 template <Is<Stall> Self, class Visitor>
 void fields(Self& self, Visitor&& visit) {
   visit("start_s", self.start_s, Form::seconds);
@@ -118,6 +154,7 @@ void fields(Self& self, Visitor&& visit) {
   visit("clocksources", self.clocksources, Form::plain);
   visit("servers", self.servers, Form::plain);
   visit("pairs", self.pairs, Form::plain);
+  visit("daemons", self.daemons, Form::plain);
   visit("ticks", self.ticks, Form::plain);
 }
 

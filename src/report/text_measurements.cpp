@@ -113,6 +113,63 @@ void write_pairs(Page& page, const std::vector<model::ServerPair>& pairs) {
   }
 }
 
+std::string age_in_words(double seconds) {
+  if (seconds < 120) return seconds_in_words(seconds);
+  return seconds < 7200 ? fmt::format("{:.0f} min", seconds / 60)
+                        : fmt::format("{:.1f} h", seconds / 3600);
+}
+
+void write_daemon_source(Page& page, const model::DaemonSource& source) {
+  std::string text = source.name + ": " + source.state;
+  if (source.answered.known() && source.reach.known()) {
+    text += fmt::format("; {} of the last 8 polls answered (reach {:03o})", source.answered.value(),
+                        source.reach.value());
+  }
+  if (source.last_answer_s.known()) {
+    text += ", the last one " + age_in_words(source.last_answer_s.value()) + " ago";
+  }
+  if (source.offset_s.known()) text += "; this guest is " + offset_in_words(source.offset_s);
+  if (source.root_distance_s.known()) {
+    text += "; root distance " + seconds_in_words(source.root_distance_s.value());
+  }
+  page.field("source", text);
+}
+
+void write_daemon(Page& page, const model::LocalDaemon& daemon) {
+  page.line(2, daemon.name + ": " + daemon.verdict);
+  for (const std::string& reason : daemon.reasons)
+    page.field("", reason);
+  if (daemon.stratum.known()) {
+    std::string text = in_words(daemon.stratum);
+    if (!daemon.refid.value_or("").empty()) text += ", refid " + daemon.refid.value();
+    if (daemon.root_distance_s.known()) {
+      text += "; root distance " + seconds_in_words(daemon.root_distance_s.value());
+    }
+    page.field("stratum", text);
+  }
+  if (daemon.offset_s.known()) {
+    page.field("offset", "by its account this guest is " + offset_in_words(daemon.offset_s));
+  }
+  if (daemon.frequency_ppm.known() && daemon.frequency_ppm.value() != 0) {
+    const double rate = daemon.frequency_ppm.value();
+    page.field("frequency",
+               fmt::format("by its account the clock, left alone, runs {} by {:.1f} ppm",
+                           rate < 0 ? "slow" : "fast", std::abs(rate)));
+  }
+  if (daemon.reference_age_s.known()) {
+    page.field("last update", age_in_words(daemon.reference_age_s.value()) + " ago");
+  }
+  for (const model::DaemonSource& source : daemon.sources)
+    write_daemon_source(page, source);
+}
+
+void write_daemons(Page& page, const std::vector<model::LocalDaemon>& daemons) {
+  if (daemons.empty()) return;
+  page.heading(daemons.size() == 1 ? "Local time daemon" : "Local time daemons");
+  for (const model::LocalDaemon& daemon : daemons)
+    write_daemon(page, daemon);
+}
+
 void write_cpu(Page& page, const model::CpuTicks& cpu) {
   std::string text = fmt::format("{} of {} delivered, {} lost, {} late", cpu.delivered,
                                  cpu.expected, cpu.lost, cpu.late);
@@ -157,6 +214,7 @@ void write_measurements(Page& page, const model::Measurements& measurements) {
   write_clocksources(page, measurements.clocksources);
   write_servers(page, measurements.servers);
   write_pairs(page, measurements.pairs);
+  write_daemons(page, measurements.daemons);
   write_ticks(page, measurements.ticks);
 }
 

@@ -61,6 +61,7 @@ class RecordedMachine final : public System {
   [[nodiscard]] const KernelCounters& counters() const override { return counters_; }
   [[nodiscard]] const Devices& devices() const override { return devices_; }
   [[nodiscard]] const Network& network() const override { return network_; }
+  [[nodiscard]] const Queries& queries() const override { return queries_; }
   [[nodiscard]] const Identity& identity() const override { return identity_; }
   [[nodiscard]] Result<std::string> kernel_log() const override { return recording_.kernel_log; }
 
@@ -70,6 +71,7 @@ class RecordedMachine final : public System {
   UnavailableClocks clocks_;
   UnavailableCounters counters_;
   UnavailableNetwork network_;
+  UnavailableQueries queries_;
   SysfsDevices devices_;
   RecordedIdentity identity_;
 };

@@ -93,6 +93,7 @@ class Recorder final : public System {
   [[nodiscard]] const Clocks& clocks() const override { return under_.clocks(); }
   [[nodiscard]] const KernelCounters& counters() const override { return under_.counters(); }
   [[nodiscard]] const Network& network() const override { return under_.network(); }
+  [[nodiscard]] const Queries& queries() const override { return under_.queries(); }
 
  private:
   const System& under_;

@@ -50,6 +50,7 @@ class SteadySystem final : public System {
   [[nodiscard]] const KernelCounters& counters() const override { return under_.counters(); }
   [[nodiscard]] const Devices& devices() const override { return under_.devices(); }
   [[nodiscard]] const Network& network() const override { return under_.network(); }
+  [[nodiscard]] const Queries& queries() const override { return under_.queries(); }
   [[nodiscard]] const Identity& identity() const override { return under_.identity(); }
   [[nodiscard]] Result<std::string> kernel_log() const override { return under_.kernel_log(); }
 

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/stop_flag.h"
 #include "base/units.h"
 
 namespace guestclock::system {
@@ -248,6 +249,25 @@ class Network {
   [[nodiscard]] virtual Result<std::uint64_t> random_u64() const = 0;
 };
 
+/// What programs of this machine can be asked. Each is one command with fixed words that only
+/// reads.
+enum class Query {
+  chrony_tracking,  ///< chronyc tracking, comma-separated, from chronyd's port on this machine
+  chrony_sources,   ///< chronyc sources, in the same way
+  timesyncd_state,  ///< timedatectl show-timesync, NAME=VALUE, times in UTC
+};
+
+class Queries {
+ public:
+  virtual ~Queries() = default;
+  /// What the program prints. `unsupported`: it is not installed; `timeout`: it was killed after
+  /// `patience`, or because `stop` was raised; `malformed`: more than 256 KiB; `io`: it failed, in
+  /// its own words where it has any. It gets no input and may write no file, and no child of ours
+  /// is left when this returns.
+  [[nodiscard]] virtual Result<std::string> answer(Query query, Nanoseconds patience,
+                                                   const StopFlag& stop) const = 0;
+};
+
 struct KernelName {
   std::string os;       ///< linux, freebsd
   std::string release;  ///< uname -r
@@ -282,6 +302,7 @@ class System {
   [[nodiscard]] virtual const KernelCounters& counters() const = 0;
   [[nodiscard]] virtual const Devices& devices() const = 0;
   [[nodiscard]] virtual const Network& network() const = 0;
+  [[nodiscard]] virtual const Queries& queries() const = 0;
   [[nodiscard]] virtual const Identity& identity() const = 0;
   /// What the kernel wrote to its log since boot, as far as it still has it, in the form of
   /// dmesg(1); of an unbooted tree the log that its last boot left there. Reading takes nothing

@@ -74,4 +74,9 @@ Result<std::uint64_t> UnavailableNetwork::random_u64() const {
   return refuse();
 }
 
+Result<std::string> UnavailableQueries::answer(Query /*query*/, Nanoseconds /*patience*/,
+                                               const StopFlag& /*stop*/) const {
+  return refuse();
+}
+
 }  // namespace guestclock::system

@@ -56,4 +56,10 @@ class UnavailableNetwork final : public Network {
   [[nodiscard]] Result<std::uint64_t> random_u64() const override;
 };
 
+class UnavailableQueries final : public Queries {
+ public:
+  [[nodiscard]] Result<std::string> answer(Query query, Nanoseconds patience,
+                                           const StopFlag& stop) const override;
+};
+
 }  // namespace guestclock::system

@@ -187,6 +187,21 @@ class SimCounters final : public system::KernelCounters {
   SimTime& time_;
 };
 
+class SimQueries final : public system::Queries {
+ public:
+  explicit SimQueries(const SimConfig& config) : config_(config) {}
+
+  Result<std::string> answer(system::Query query, Nanoseconds /*patience*/,
+                             const StopFlag& /*stop*/) const override {
+    const auto found = config_.answers.find(query);
+    if (found == config_.answers.end()) return not_simulated();
+    return found->second;
+  }
+
+ private:
+  const SimConfig& config_;
+};
+
 class SimIdentity final : public system::Identity {
  public:
   SimIdentity(const SimConfig& config, SimTime& time) : config_(config), time_(time) {}
@@ -232,6 +247,7 @@ struct SimWorld::Parts {
       : config(std::move(given)),
         clocks(config, time),
         counters(config, time),
+        queries(config),
         identity(config, time),
         network(
             config.servers, config.seed, time, [this](Nanoseconds at) { return raw_at(at); },
@@ -251,6 +267,7 @@ struct SimWorld::Parts {
   NoDevices devices;
   SimClocks clocks;
   SimCounters counters;
+  SimQueries queries;
   SimIdentity identity;
   FakeNetwork network;
 };
@@ -281,6 +298,9 @@ const system::Devices& SimWorld::devices() const {
 }
 const system::Network& SimWorld::network() const {
   return parts_->network;
+}
+const system::Queries& SimWorld::queries() const {
+  return parts_->queries;
 }
 const system::Identity& SimWorld::identity() const {
   return parts_->identity;

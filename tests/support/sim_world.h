@@ -59,6 +59,7 @@ struct SimConfig {
   std::function<Nanoseconds(int cpu, Nanoseconds instant)> wake_delay;
   double timer_interrupts_per_s = 250;
   std::vector<FakeNtpServer> servers;
+  std::map<system::Query, std::string> answers;  ///< what programs print; others: not installed
 
   /// All five clocks running fast by `ppm`; RAW starts at 1000 s, REALTIME at the true time.
   [[nodiscard]] static SimConfig with_rate(double ppm);
@@ -78,6 +79,7 @@ class SimWorld final : public system::System {
   [[nodiscard]] const system::KernelCounters& counters() const override;
   [[nodiscard]] const system::Devices& devices() const override;
   [[nodiscard]] const system::Network& network() const override;
+  [[nodiscard]] const system::Queries& queries() const override;
   [[nodiscard]] const system::Identity& identity() const override;
   [[nodiscard]] Result<std::string> kernel_log() const override;
 

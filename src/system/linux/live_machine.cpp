@@ -6,6 +6,7 @@
 #include "system/linux/identity.h"
 #include "system/linux/kernel_log.h"
 #include "system/linux/network.h"
+#include "system/linux/query_programs.h"
 #include "system/linux/udev_devices.h"
 #include "system/machines.h"
 #include "system/rooted_files.h"
@@ -32,6 +33,7 @@ class LiveMachine final : public System {
   [[nodiscard]] const KernelCounters& counters() const override { return counters_; }
   [[nodiscard]] const Devices& devices() const override { return devices_; }
   [[nodiscard]] const Network& network() const override { return network_; }
+  [[nodiscard]] const Queries& queries() const override { return queries_; }
   [[nodiscard]] const Identity& identity() const override { return identity_; }
   [[nodiscard]] Result<std::string> kernel_log() const override { return read_kernel_log(); }
 
@@ -44,6 +46,7 @@ class LiveMachine final : public System {
   LiveCounters counters_;
   UdevDevices devices_;
   LiveNetwork network_;
+  QueryPrograms queries_;
   LiveIdentity identity_;
 };
 

@@ -289,6 +289,7 @@ class RunningTree final : public system::System {
   [[nodiscard]] const system::KernelCounters& counters() const override { return tree_.counters(); }
   [[nodiscard]] const system::Devices& devices() const override { return tree_.devices(); }
   [[nodiscard]] const system::Network& network() const override { return tree_.network(); }
+  [[nodiscard]] const system::Queries& queries() const override { return tree_.queries(); }
   [[nodiscard]] const system::Identity& identity() const override { return tree_.identity(); }
   [[nodiscard]] Result<std::string> kernel_log() const override { return tree_.kernel_log(); }
 

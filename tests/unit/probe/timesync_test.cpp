@@ -34,6 +34,7 @@ class LiveTree final : public system::System {
   }
   [[nodiscard]] const system::Devices& devices() const override { return under_->devices(); }
   [[nodiscard]] const system::Network& network() const override { return under_->network(); }
+  [[nodiscard]] const system::Queries& queries() const override { return under_->queries(); }
   [[nodiscard]] const system::Identity& identity() const override { return under_->identity(); }
   [[nodiscard]] Result<std::string> kernel_log() const override { return under_->kernel_log(); }
 

@@ -95,6 +95,76 @@ model::Facts sample_facts() {
   return facts;
 }
 
+namespace {
+
+model::LocalDaemon waiting_ntpd() {
+  const auto never = [] { return Fact<double>::unknown("it has never updated the clock"); };
+  model::LocalDaemon daemon;
+  daemon.name = "ntpd";
+  daemon.verdict = "not-yet";
+  daemon.reasons = {"192.0.2.1: 1 of its last 8 polls answered (reach 001)"};
+  daemon.stratum = std::int64_t{16};
+  daemon.leap = std::int64_t{3};
+  daemon.refid = std::string("INIT");
+  daemon.offset_s = never();
+  daemon.frequency_ppm = 0.0;
+  daemon.root_delay_s = 0.0;
+  daemon.root_dispersion_s = 0.000015;
+  daemon.root_distance_s = never();
+  daemon.reference_age_s = never();
+  daemon.update_interval_s = never();
+  daemon.kernel_synchronised = true;
+  daemon.selectable_in_s = 192.0;
+  daemon.will_step = true;
+  const Fact<double> silent = Fact<double>::unknown("no answer of it counts yet");
+  daemon.sources = {
+      {"192.0.2.1", "not-usable", std::int64_t{1}, 64.0, std::int64_t{1}, std::int64_t{1}, 12.0,
+       0.233, 7.94, 7.951, false},
+      {"192.0.2.2", "not-usable", Fact<std::int64_t>::unknown("no answer of it counts yet"), 64.0,
+       std::int64_t{0}, std::int64_t{0}, silent, silent, 16.0, silent, false}};
+  return daemon;
+}
+
+model::LocalDaemon stale_chronyd() {
+  model::LocalDaemon daemon;
+  daemon.name = "chronyd";
+  daemon.verdict = "stale";
+  daemon.reasons = {"none of its sources answered its last eight polls"};
+  daemon.stratum = std::int64_t{3};
+  daemon.leap = std::int64_t{0};
+  daemon.refid = std::string("192.0.2.1");
+  daemon.offset_s = 0.0000123;
+  daemon.frequency_ppm = -12.345;
+  daemon.root_delay_s = 0.02;
+  daemon.root_dispersion_s = 0.17;
+  daemon.root_distance_s = 0.18;
+  daemon.reference_age_s = 11520.0;
+  daemon.update_interval_s = 64.0;
+  daemon.kernel_synchronised = true;
+  daemon.selectable_in_s = Fact<double>::unknown("no source is about to become selectable");
+  daemon.will_step = Fact<bool>::unknown("makestep decides");
+  daemon.sources = {{"192.0.2.1", "not-usable", std::int64_t{2}, 64.0, std::int64_t{0},
+                     std::int64_t{0}, 11500.0, 0.0001, Fact<double>::unknown("not told"), 0.02,
+                     false}};
+  return daemon;
+}
+
+model::LocalDaemon timesyncd_that_cannot_be_asked() {
+  const std::string why = "timedatectl is not installed";
+  model::LocalDaemon daemon;
+  daemon.name = "systemd-timesyncd";
+  daemon.verdict = "unknown";
+  daemon.reasons = {why};
+  daemon.stratum = Fact<std::int64_t>::unknown(why);
+  daemon.leap = Fact<std::int64_t>::unknown(why);
+  daemon.refid = Fact<std::string>::unknown(why);
+  daemon.offset_s = Fact<double>::unknown(why);
+  daemon.frequency_ppm = Fact<double>::unknown(why);
+  return daemon;
+}
+
+}  // namespace
+
 model::Measurements sample_measurements() {
   model::Measurements out;
   out.drift.clock = "monotonic_raw";
@@ -147,6 +217,7 @@ model::Measurements sample_measurements() {
   silent.drift = Fact<model::Drift>::unknown("no answers");
   out.servers = {good, silent};
   out.pairs = {{"192.0.2.1:123", "192.0.2.2:123", 0.0012, -0.35, 2.4}};
+  out.daemons = {waiting_ntpd(), stale_chronyd(), timesyncd_that_cannot_be_asked()};
   out.ticks.hz = std::int64_t{100};
   out.ticks.counter = std::string("tsc");
   out.ticks.per_cpu = {{0, 3000, 2990, 10, 4, 250.0, {{12.5, 0.11, "steal"}}}};

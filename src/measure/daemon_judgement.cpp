@@ -47,7 +47,7 @@ Kind kind_of(const LocalDaemon& daemon) {
 }
 
 std::string span_in_words(double seconds) {
-  if (seconds < 120) return fmt::format("{:.0f} s", std::ceil(seconds));
+  if (seconds < 300) return fmt::format("{:.0f} s", std::ceil(seconds));
   if (seconds < 7200) return fmt::format("{:.0f} min", std::ceil(seconds / 60));
   return fmt::format("{:.1f} h", seconds / 3600);
 }
@@ -184,8 +184,13 @@ class Judgement {
         reason += fmt::format(", and last updated the clock {} ago", span_in_words(age));
         if (interval > 0) reason += fmt::format(" (it asks every {})", span_in_words(interval));
       }
-      say(reason + (heard ? ": its sources no longer serve"
-                          : ": none of its sources answered its last eight polls"));
+      if (daemon_.sources.empty()) {
+        reason += ": it has no source any more";
+      } else {
+        reason += heard ? ": its sources no longer serve"
+                        : ": none of its sources answered its last eight polls";
+      }
+      say(std::move(reason));
     } else if (const DaemonSource* const source = followed()) {
       say("it follows " + source->name);
       add_ignored_step(*source);

@@ -39,7 +39,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   measure::ControlAnswer answer(request);
   for (std::span<const std::uint8_t> rest(data, size); !rest.empty();) {
     const std::size_t length = std::min<std::size_t>(rest.size(), 64);
-    std::vector<std::uint8_t> datagram(rest.begin(), rest.begin() + length);
+    const auto part = rest.first(length);
+    std::vector<std::uint8_t> datagram(part.begin(), part.end());
     if (length >= measure::kControlHeaderBytes) {
       const auto header = measure::encode(request);
       std::copy(header.begin(), header.begin() + 1, datagram.begin());

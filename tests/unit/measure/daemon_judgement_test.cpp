@@ -167,7 +167,7 @@ TEST(JudgeDaemon, WhetherChronydStepsIsItsConfigurationsSecret) {
   EXPECT_FALSE(daemon.will_step.known());
   EXPECT_THAT(reasons, Not(HasSubstr("128 ms")));
   EXPECT_THAT(reasons,
-              HasSubstr("selectable from 3 answers on, in 3 min at most (4 s with iburst)"));
+              HasSubstr("selectable from 3 answers on, in 128 s at most (4 s with iburst)"));
   EXPECT_DOUBLE_EQ(daemon.selectable_in_s.value(), 128);
 }
 
@@ -195,6 +195,13 @@ TEST(JudgeDaemon, StaleBehindSynchronisedYes) {
         "64 s): none of its sources answered its last eight polls");
     EXPECT_EQ(daemon.verdict, "stale");
   }
+}
+
+TEST(JudgeDaemon, SynchronisedByNobodyAnyMore) {
+  LocalDaemon daemon = healthy("chronyd");
+  daemon.sources.clear();
+  EXPECT_THAT(reasons_of(daemon), HasSubstr("it has no source any more"));
+  EXPECT_EQ(daemon.verdict, "stale");
 }
 
 TEST(JudgeDaemon, TimesyncdUsesEachAnswerSoThreePollsAreEnough) {

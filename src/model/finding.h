@@ -48,8 +48,8 @@ struct Finding {
 /// A rule that could not be decided.
 struct NotJudged {
   std::string rule;
-  std::string fact;        ///< the path that was missing
-  std::string reason;      ///< why it is not known
+  std::string fact;    ///< the path that was missing
+  std::string reason;  ///< why it is not known
   /// Only a running system, or measuring it, shows it: no gap in what was asked for.
   bool live_only = false;
 

@@ -1,5 +1,6 @@
 // Who sets this guest's clock? Exactly one may.
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -14,6 +15,15 @@ namespace {
 using Names = std::vector<std::string>;
 
 constexpr std::string_view kTimesyncd = "systemd-timesyncd";
+
+/// Files that cron and run-parts pass over: hidden ones, those of editors and package managers.
+bool is_left_over(std::string_view name) {
+  constexpr auto kEndings = std::to_array<std::string_view>(
+      {"~", ".bak", ".dpkg-dist", ".dpkg-new", ".dpkg-old", ".rpmnew", ".rpmorig", ".rpmsave"});
+  return name.starts_with('.') ||
+         std::any_of(kEndings.begin(), kEndings.end(),
+                     [name](std::string_view ending) { return name.ends_with(ending); });
+}
 
 class Setters {
  public:
@@ -78,8 +88,9 @@ class Setters {
       constexpr std::size_t kMostFiles = 200;
       const auto names = files_.list(directory);
       if (!names) continue;
-      for (std::size_t i = 0; i < std::min(names->size(), kMostFiles); ++i)
-        crontab(std::string(directory) + "/" + (*names)[i]);
+      for (std::size_t i = 0; i < std::min(names->size(), kMostFiles); ++i) {
+        if (!is_left_over((*names)[i])) crontab(std::string(directory) + "/" + (*names)[i]);
+      }
     }
     for (const char* const spool :
          {"/var/spool/cron/crontabs/root", "/var/spool/cron/root", "/var/cron/tabs/root"}) {
@@ -87,6 +98,7 @@ class Setters {
     }
   }
 
+  /// The first command counts: a second is a second try.
   void crontab(const std::string& path) {
     constexpr std::size_t kLargest = std::size_t{256} << 10U;
     const auto text = files_.read(path, kLargest);
@@ -99,6 +111,7 @@ class Setters {
       ++number;
       if (const auto command = system::clock_command(line)) {
         certain_.push_back(fmt::format("{} ({}:{})", command->program, path, number));
+        return;
       }
     }
   }

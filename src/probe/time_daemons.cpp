@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "base/text.h"
 #include "probe/boot_services.h"
@@ -20,13 +21,14 @@ using settings::NtpConfig;
 struct ConfigFile {
   std::string path;
   std::string text;
+  std::string include;  ///< as the main file refers to it; empty: it does not
 };
 
 /// A configuration and where it stands; an empty path: none found.
 struct FoundConfig {
   std::string path;
   NtpConfig config;
-  std::vector<ConfigFile> files;  ///< in the order in which the daemon reads them
+  std::vector<ConfigFile> files;  ///< the main one first
   std::string unreadable;         ///< why the configuration that is there cannot be read
 };
 
@@ -48,30 +50,39 @@ void merge(NtpConfig& into, const NtpConfig& from) {
     into.local_strata[unit] = stratum;
 }
 
+struct ReferredFile {
+  std::string path;
+  std::string include;
+};
+
 /// Files that a configuration refers to: chrony's include, confdir (*.conf), sourcedir (*.sources),
-/// ntpd's includefile, and systemd's drop-ins. One level deep.
-std::vector<std::string> referred_files(const system::Files& files, const std::string& config,
-                                        const NtpConfig& parsed) {
-  std::vector<std::string> found;
-  std::vector<std::string> directories{config + ".d"};
-  for (const std::string& include : parsed.includes) {
-    if (!include.starts_with('/')) continue;
-    const auto status = files.status(include);
-    if (status && status->kind == system::FileKind::directory) {
-      directories.push_back(include);
-    } else if (status) {
-      found.push_back(include);
-    }
-  }
-  for (const std::string& directory : directories) {
+/// ntpd's includefile; last those of the directory named after it. One level deep, each once.
+std::vector<ReferredFile> referred_files(const system::Files& files, const std::string& config,
+                                         const NtpConfig& parsed) {
+  constexpr std::size_t kMostIncludes = 100;
+  std::vector<ReferredFile> found;
+  const auto take_directory = [&](const std::string& directory, const std::string& include) {
     const auto names = files.list(directory);
-    if (!names) continue;
+    if (!names) return;
     for (const std::string& name : *names) {
       if (name.ends_with(".conf") || name.ends_with(".sources")) {
-        found.push_back(directory + "/" + name);
+        found.push_back({directory + "/" + name, include});
       }
     }
+  };
+  std::vector<std::string> seen;
+  for (const std::string& include : parsed.includes) {
+    if (!include.starts_with('/') || contains(seen, include)) continue;
+    if (seen.size() == kMostIncludes) break;
+    seen.push_back(include);
+    const auto status = files.status(include);
+    if (status && status->kind == system::FileKind::directory) {
+      take_directory(include, include);
+    } else if (status) {
+      found.push_back({include, include});
+    }
   }
+  take_directory(config + ".d", {});
   return found;
 }
 
@@ -86,12 +97,12 @@ FoundConfig read_first(const system::Files& files, const Daemon& daemon) {
     if (!text) continue;
     found.path = path;
     found.config = daemon.parse(path, *text);
-    found.files.push_back({found.path, std::move(*text)});
-    for (const std::string& more : referred_files(files, found.path, found.config)) {
-      auto bytes = files.read(more);
+    found.files.push_back({found.path, std::move(*text), {}});
+    for (ReferredFile& more : referred_files(files, found.path, found.config)) {
+      auto bytes = files.read(more.path);
       if (!bytes) continue;
-      merge(found.config, daemon.parse(more, *bytes));
-      found.files.push_back({more, std::move(*bytes)});
+      merge(found.config, daemon.parse(more.path, *bytes));
+      found.files.push_back({std::move(more.path), std::move(*bytes), std::move(more.include)});
     }
     break;
   }
@@ -253,8 +264,18 @@ class Survey {
   template <class Reader>
   [[nodiscard]] auto read_all(const FoundConfig& found) const {
     Reader reader;
+    std::set<std::string> to_take;
     for (const ConfigFile& file : found.files)
-      reader.read(file.path, file.text);
+      to_take.insert(file.include);
+    const auto take = [&](const std::string& include) {
+      if (to_take.erase(include) == 0) return;
+      for (const ConfigFile& file : found.files) {
+        if (file.include == include) reader.read(file.path, file.text);
+      }
+    };
+    for (const ConfigFile& file : found.files) {
+      if (file.include.empty()) reader.read(file.path, file.text, take);
+    }
     auto conf = std::move(reader).result();
     if (!live_ && takes_in_run(found.config)) conf.sources = Fact<std::int64_t>::live_only();
     return conf;

@@ -21,9 +21,19 @@ std::optional<std::int64_t> number_of(const std::vector<std::string>& line,
   return text != nullptr ? parse_int(*text) : std::nullopt;
 }
 
+bool takes_in_files(std::string_view directive) {
+  return directive == "include" || directive == "confdir" || directive == "sourcedir";
+}
+
+bool is_loopback(std::string_view subnet) {
+  return subnet.starts_with("127.") || subnet == "127" || subnet.starts_with("127/") ||
+         subnet == "::1" || subnet == "::1/128";
+}
+
 }  // namespace
 
-void ChronyConfReader::read(std::string_view path, std::string_view text) {
+void ChronyConfReader::read(std::string_view path, std::string_view text,
+                            const IncludeHandler& include) {
   conf_.files.emplace_back(path);
   for_each_directive(text, "#!;%", [&](std::size_t number, const Words& written) {
     Words line = written;
@@ -31,6 +41,9 @@ void ChronyConfReader::read(std::string_view path, std::string_view text) {
     const std::string shown = line_in_words(path, number, line);
     if (line.size() >= 2 && asks_a_server(line[0])) source(line, shown);
     correction(line);
+    if (include && takes_in_files(line[0])) {
+      std::for_each(line.begin() + 1, line.end(), include);
+    }
     if (line[0] == "refclock") {
       keep_line(conf_.host_sources, shown);
       if (!contains(line, "noselect")) ++sources_;
@@ -40,7 +53,7 @@ void ChronyConfReader::read(std::string_view path, std::string_view text) {
     } else if (line[0] == "rtcsync") {
       conf_.rtcsync = true;
     } else if (line[0] == "allow") {
-      keep_line(conf_.allow, shown);
+      if (!is_loopback(line.back())) keep_line(conf_.allow, shown);
     } else if (line[0] == "port") {
       no_port_ = line.size() == 2 && line[1] == "0";
     }

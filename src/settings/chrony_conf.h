@@ -4,14 +4,16 @@
 #include <string_view>
 
 #include "model/facts.h"
+#include "settings/include_handler.h"
 
 namespace guestclock::settings {
 
 class ChronyConfReader {
  public:
-  /// Files in the order in which chronyd reads them; of a directive that stands several times the
-  /// last counts. Lines that it would not understand are passed over.
-  void read(std::string_view path, std::string_view text);
+  /// Files in the order in which chronyd reads them; `include` is called where the text takes in a
+  /// file or directory. Of a directive that stands several times the last counts. Lines that
+  /// chronyd would not understand are passed over.
+  void read(std::string_view path, std::string_view text, const IncludeHandler& include = {});
   [[nodiscard]] model::ChronyConf result() &&;
 
  private:

@@ -42,13 +42,15 @@ bool is_network(const std::string& address, const Words& line) {
 
 }  // namespace
 
-void NtpConfReader::read(std::string_view path, std::string_view text) {
+void NtpConfReader::read(std::string_view path, std::string_view text,
+                         const IncludeHandler& include) {
   conf_.files.emplace_back(path);
   for_each_directive(text, "#", [&](std::size_t number, const Words& written) {
     const Words line = without_comment(written);
     if (line.size() < 2) return;
     const std::string shown = line_in_words(path, number, line);
     if (asks_a_server(line[0])) source(line, shown);
+    if (line[0] == "includefile" && include) include(line[1]);
     if (line[0] == "tinker") tinker(line);
     if (line[0] == "restrict") restriction(line, shown);
     const bool orphan = line[0] == "tos" && contains(line, "orphan");

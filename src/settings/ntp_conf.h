@@ -4,14 +4,15 @@
 #include <string_view>
 
 #include "model/facts.h"
+#include "settings/include_handler.h"
 
 namespace guestclock::settings {
 
 class NtpConfReader {
  public:
-  /// Files in the order in which ntpd reads them; lines that it would not understand are passed
-  /// over.
-  void read(std::string_view path, std::string_view text);
+  /// Files in the order in which ntpd reads them; `include` is called where the text takes in
+  /// another file. Lines that ntpd would not understand are passed over.
+  void read(std::string_view path, std::string_view text, const IncludeHandler& include = {});
   [[nodiscard]] model::NtpConf result() &&;
 
  private:

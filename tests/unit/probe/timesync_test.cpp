@@ -336,6 +336,18 @@ TEST_F(TimesyncTest, SourcesThatOnlyARunningSystemHasAreNotCountedInATree) {
               ElementsAre("/run/chrony-dhcp/eth0.sources:1: server b.example"));
 }
 
+TEST_F(TimesyncTest, FilesTakenInCountWhereTheirLineIs) {
+  enable("chrony.service");
+  tree_.write("/etc/chrony/conf.d/step.conf", "makestep 1 -1\n");
+  tree_.write("/etc/chrony/chrony.conf",
+              "confdir /etc/chrony/conf.d\nconfdir /etc/chrony/conf.d\nmakestep 1 3\n");
+  EXPECT_EQ(unbooted().chrony_conf.value()->makestep_updates, 3);
+  EXPECT_THAT(unbooted().chrony_conf.value()->files,
+              ElementsAre("/etc/chrony/chrony.conf", "/etc/chrony/conf.d/step.conf"));
+  tree_.write("/etc/chrony/chrony.conf", "makestep 1 3\nconfdir /etc/chrony/conf.d\n");
+  EXPECT_EQ(unbooted().chrony_conf.value()->makestep_updates, -1);
+}
+
 TEST_F(TimesyncTest, OpenntpdServesWhereItListens) {
   enable("openntpd.service");
   tree_.write("/etc/openntpd/ntpd.conf", "listen on 127.0.0.1\nservers pool.example\n");
@@ -376,7 +388,9 @@ TEST_F(TimesyncTest, GuestToolsThatSetTheClock) {
 TEST_F(TimesyncTest, CommandsInCrontabsOfRoot) {
   tree_.write("/etc/crontab", "# ntpdate\nSHELL=/bin/sh\n5 * * * * root ntpdate -s a.example\n");
   tree_.write("/etc/cron.d/sntp", "6 * * * * root sntp -S a.example\n");
-  tree_.write("/etc/cron.hourly/time", "#!/bin/sh\n[ -x /usr/bin/rdate ] && rdate a.example\n");
+  tree_.write("/etc/cron.hourly/time",
+              "#!/bin/sh\n[ -x /usr/bin/rdate ] && rdate a.example\nrdate b.example\n");
+  tree_.write("/etc/cron.hourly/time.rpmsave", "ntpdate a.example\n");
   tree_.write("/etc/cron.daily/logrotate", "#!/bin/sh\nlogrotate\n");
   tree_.write("/var/spool/cron/crontabs/root", "@reboot ntpd -gq\n");
   tree_.write("/var/spool/cron/crontabs/guest", "@daily ntpdate a.example\n");

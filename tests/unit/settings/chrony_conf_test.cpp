@@ -58,6 +58,19 @@ TEST(ChronyConfReader, LocalClockAndClients) {
   EXPECT_EQ(read("localhost\n").local_stratum, std::nullopt);
   EXPECT_THAT(read("allow\nport 0\n").allow, IsEmpty());
   EXPECT_THAT(read("deny all\n").allow, IsEmpty());
+  EXPECT_THAT(read("allow 127.0.0.1\nallow 127/8\nallow all ::1\n").allow, IsEmpty());
+}
+
+TEST(ChronyConfReader, FilesTakenInStandWhereTheirLineIs) {
+  ChronyConfReader reader;
+  const auto include = [&](const std::string& name) {
+    reader.read(name, name == "/d" ? "makestep 1 -1\n" : "local stratum 3\n");
+  };
+  reader.read("f", "local\nconfdir /d /e\nmakestep 1 3\n", include);
+  const auto conf = std::move(reader).result();
+  EXPECT_THAT(conf.files, ElementsAre("f", "/d", "/e"));
+  EXPECT_EQ(conf.makestep_updates, 3);
+  EXPECT_EQ(conf.local_stratum, 3);
 }
 
 }  // namespace

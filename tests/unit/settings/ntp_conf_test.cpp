@@ -36,6 +36,15 @@ TEST(NtpConfReader, SeveralFilesAreOneConfiguration) {
   EXPECT_EQ(conf.panic_s, 5);
 }
 
+TEST(NtpConfReader, FilesTakenInStandWhereTheirLineIs) {
+  NtpConfReader reader;
+  const auto include = [&](const std::string& name) { reader.read(name, "tinker panic 0\n"); };
+  reader.read("f", "includefile /more\ntinker panic 5\n", include);
+  const auto conf = std::move(reader).result();
+  EXPECT_THAT(conf.files, ElementsAre("f", "/more"));
+  EXPECT_EQ(conf.panic_s, 5);
+}
+
 TEST(NtpConfReader, IburstIsMissedOnServersAndPools) {
   const auto conf = read(
       "server -4 a.example\npool b.example # iburst\npeer c.example\nserver 127.127.20.0\n"

@@ -44,9 +44,15 @@ class Setters {
 
  private:
   void daemons(const std::vector<model::TimeDaemon>& all) {
+    // Of a guest that was recorded while it ran, what starts at boot need not have run.
+    const bool recorded = !live_ && files_.exists("/proc/cpuinfo");
     Names names;
     for (const model::TimeDaemon& daemon : all) {
       const auto& sets = daemon.running.known() ? daemon.running : daemon.enabled;
+      if (recorded && !daemon.running.known() && sets.value_or(false)) {
+        perhaps_.push_back(daemon.name + ": enabled, but whether it ran was not recorded");
+        continue;
+      }
       if (!sets.known() && !daemon.config.empty()) {
         perhaps_.push_back(daemon.name + ": " + sets.reason());
       }

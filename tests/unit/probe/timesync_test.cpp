@@ -368,6 +368,17 @@ TEST_F(TimesyncTest, WhoSetsTheClockOfATree) {
                                             testing::StartsWith("systemd-timesyncd: enabled")));
 }
 
+TEST_F(TimesyncTest, OfARecordedGuestOnlyARecordedProcessIsCertain) {
+  tree_.write("/proc/cpuinfo", "processor : 0\n");
+  enable("chrony.service");
+  enable("systemd-timesyncd.service");
+  process(20, "chronyd");
+  const auto found = unbooted();
+  EXPECT_THAT(found.disciplining.value(), ElementsAre("chronyd"));
+  EXPECT_THAT(found.perhaps_disciplining,
+              ElementsAre("systemd-timesyncd: enabled, but whether it ran was not recorded"));
+}
+
 TEST_F(TimesyncTest, TimesyncdAloneSetsTheClockOfATree) {
   enable("systemd-timesyncd.service");
   EXPECT_THAT(unbooted().disciplining.value(), ElementsAre("systemd-timesyncd"));

@@ -22,11 +22,11 @@ namespace guestclock::advise {
 /// the entries: one of them started this kernel.
 ///
 /// Undecided rules go to not_judged with the path that was missing. It is live_only where the rule
-/// could not be decided without a running system, whatever else became known; then that is the path
-/// named, otherwise the first one that is missing for another reason.
+/// could not be decided without a running system or a measurement, whatever else became known; then
+/// that is the path named, otherwise the first one that is missing for another reason.
 ///
 /// A fix whose risk is above none is `held` unless `consent` accepts it.
-/// `measurements` may be null. Findings keep the order of `rules`.
+/// `measurements` may be null (not measured). Findings keep the order of `rules`.
 [[nodiscard]] model::Judgement judge(std::span<const model::Rule> rules, const model::Facts& facts,
                                      const model::Measurements* measurements,
                                      const model::Consent& consent);

@@ -42,7 +42,9 @@ bool contains(const LookupValue& value, const ConditionValue& wanted) {
   const auto* const part = std::get_if<std::string>(&wanted);
   if (part == nullptr) return false;
   if (const auto* const list = std::get_if<Words>(&value)) {
-    return std::find(list->begin(), list->end(), *part) != list->end();
+    return std::any_of(list->begin(), list->end(), [&](const std::string& element) {
+      return element == *part || element.starts_with(*part + ": ");
+    });
   }
   const auto* const text = std::get_if<std::string>(&value);
   return text != nullptr && text->find(*part) != std::string::npos;
@@ -50,9 +52,11 @@ bool contains(const LookupValue& value, const ConditionValue& wanted) {
 
 /// value <=> wanted; unordered where they cannot be compared.
 std::partial_ordering order(const LookupValue& value, const ConditionValue& wanted) {
-  if (const auto* const number = std::get_if<double>(&value)) {
-    const auto* const bound = std::get_if<double>(&wanted);
-    return bound != nullptr ? *number <=> *bound : std::partial_ordering::unordered;
+  if (const auto* const amount = std::get_if<double>(&wanted)) {
+    if (const auto* const number = std::get_if<double>(&value)) return *number <=> *amount;
+    const auto* const list = std::get_if<Words>(&value);
+    if (list == nullptr || list->empty()) return std::partial_ordering::unordered;
+    return static_cast<double>(list->size()) <=> *amount;
   }
   const auto* const text = std::get_if<std::string>(&value);
   const auto* const bound = std::get_if<std::string>(&wanted);

@@ -9,8 +9,9 @@ namespace guestclock::advise {
 
 /// `value` is known or absent. An absent value, and one of another type than the rule's, is not
 /// equal to anything, less than or greater than nothing. An empty list counts as absent.
-/// less and greater compare numbers, or two texts as versions. contains asks for an element of a
-/// list, or a part of a text.
+/// less and greater compare numbers, how many elements a list has, or two texts as versions.
+/// contains asks for an element of a list (or for the code that stands before ": " in it), or for a
+/// part of a text.
 [[nodiscard]] bool compare(const model::LookupValue& value, model::Condition::Operator op,
                            const model::ConditionValue& wanted);
 

@@ -75,9 +75,8 @@ Truth Evaluation::condition(const Condition& condition) {
 }
 
 LookupValue Evaluation::look_at(std::string_view path) {
-  LookupValue value = facts_.at(path);
-  remember(std::string(path), model::describe(value));
-  return value;
+  remember(std::string(path), facts_.words_at(path));
+  return facts_.at(path);
 }
 
 void Evaluation::remember(std::string path, std::string value) {

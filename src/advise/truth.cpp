@@ -14,7 +14,7 @@ Truth Truth::of(bool holds) {
 }
 
 Truth Truth::unknown(std::string path, std::string reason) {
-  const bool live_only = reason == model::kLiveOnly;
+  const bool live_only = reason == model::kLiveOnly || path.starts_with("measurements.");
   Truth truth;
   truth.value = Value::unknown;
   truth.could_hold = !live_only;

@@ -23,6 +23,8 @@ struct Truth {
   std::vector<Missing> missing;  ///< of an unknown one, in the order looked at
 
   [[nodiscard]] static Truth of(bool holds);
+  /// What was not measured counts as what only a running system shows: measuring says itself
+  /// whether it lacks what was asked for.
   [[nodiscard]] static Truth unknown(std::string path, std::string reason);
 
   [[nodiscard]] bool is_yes() const { return value == Value::yes; }

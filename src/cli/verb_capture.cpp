@@ -54,11 +54,12 @@ std::string read_me(bool redacted) {
   text +=
       redacted
           ? "Redacted: serial numbers, UUIDs and machine ids, MAC addresses, the guest's host\n"
-            "name, passwords of boot loaders, process environments. Equal ids have equal\n"
-            "stand-ins. A host name that is a common word (\"vm\", \"debian\") was left as it is.\n"
+            "name, passwords of boot loaders, process environments, crontabs but for commands\n"
+            "that set the clock. Equal ids have equal stand-ins. A host name that is a\n"
+            "common word (\"vm\", \"debian\") was left as it is.\n"
             "Not redacted: IP addresses, names of servers, users and kernel parameters.\n"
           : "NOT redacted (--no-redact): serial numbers, UUIDs, addresses, host names, process\n"
-            "environments and passwords of boot loaders are in it as they were read.\n";
+            "environments, crontabs and passwords of boot loaders are in it as they were read.\n";
   return text;
 }
 

@@ -78,7 +78,7 @@ class Assigner {
     } else if constexpr (Is<T, std::vector<std::string>>) {
       if (path == wanted_) set(member);
     } else if constexpr (kIsList<T>) {
-      if (path == wanted_) refuse_list();
+      if (path == wanted_) refuse_whole();
     } else if constexpr (kIsOptional<T>) {
       if (member) visit(*member, path, form);
     } else if constexpr (!Is<T, std::string>) {
@@ -101,8 +101,9 @@ class Assigner {
         return;
       }
       if (std::string value; read_text(value, form)) fact = std::move(value);
-    } else if constexpr (kIsList<T> && !std::is_same_v<T, std::vector<std::string>>) {
-      refuse_list();
+    } else if constexpr (kIsOptional<T> ||
+                         (kIsList<T> && !std::is_same_v<T, std::vector<std::string>>)) {
+      refuse_whole();
     } else {
       T value{};
       set(value);
@@ -152,9 +153,9 @@ class Assigner {
     value = words(text_);
   }
 
-  void refuse_list() {
+  void refuse_whole() {
     found_ = true;
-    refuse("this list cannot be assumed; give a whole report with --facts");
+    refuse("this cannot be assumed; give a whole report with --facts");
   }
 
   bool refuse(std::string why) {

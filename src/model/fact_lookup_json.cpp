@@ -44,12 +44,48 @@ class Walk {
 
   [[nodiscard]] LookupValue at(std::string_view path) const { return at(part_, {}, path); }
 
+  [[nodiscard]] std::string words_at(std::string_view path) const {
+    const Json* node = &part_;
+    std::string here;
+    std::string_view rest = path;
+    while (node->is_object() && !rest.empty() && !unknown_.contains(here)) {
+      const std::size_t dot = rest.find('.');
+      const auto member = node->find(std::string(rest.substr(0, dot)));
+      if (member == node->end()) break;
+      here = member_path(here, rest.substr(0, dot));
+      node = &*member;
+      rest.remove_prefix(dot == std::string_view::npos ? rest.size() : dot + 1);
+    }
+    const bool of_objects = node->is_array() && !node->empty() && node->front().is_object();
+    if (!of_objects || rest.empty()) return describe(at(path));
+    return named(*node, here, rest);
+  }
+
  private:
+  /// One member of every element behind the element's name.
+  [[nodiscard]] std::string named(const Json& list, const std::string& here,
+                                  std::string_view rest) const {
+    std::vector<std::string> parts;
+    bool several = false;
+    std::size_t index = 0;
+    for (const Json& element : list) {
+      const LookupValue value = at(element, element_path(here, index++), rest);
+      if (std::holds_alternative<AbsentValue>(value)) continue;
+      several = several || std::holds_alternative<std::vector<std::string>>(value);
+      const std::string name = describe(element_in_words(element));
+      parts.push_back((name.empty() ? name : name + ": ") + describe(value));
+    }
+    return parts.empty() ? describe(AbsentValue{}) : join(parts, several ? "; " : ", ");
+  }
+
   [[nodiscard]] LookupValue at(const Json& node, const std::string& here,
                                std::string_view rest) const {
     const auto reason = unknown_.find(here);
     if (reason != unknown_.end()) return UnknownValue{reason->get<std::string>()};
     if (rest.empty()) return value_of(node);
+    if (is_interval(node) && (rest == "low" || rest == "high")) {
+      return (rest == "low" ? node.front() : node.back()).get<double>();
+    }
     if (node.is_array()) return collect(node, here, rest);
     if (!node.is_object()) return AbsentValue{};
     const std::size_t dot = rest.find('.');
@@ -78,6 +114,11 @@ class Walk {
       }
     }
     return some(std::move(all));
+  }
+
+  [[nodiscard]] static bool is_interval(const Json& node) {
+    return node.is_array() && node.size() == 2 && node.front().is_number() &&
+           node.back().is_number();
   }
 
   [[nodiscard]] static LookupValue value_of(const Json& node) {
@@ -138,6 +179,14 @@ LookupValue FactLookup::at(std::string_view path) const {
   if (tree_->measurements.is_null()) return UnknownValue{"not measured"};
   path.remove_prefix(std::min(path.size(), kMeasurements.size() + 1));
   return Walk(tree_->measurements).at(path);
+}
+
+std::string FactLookup::words_at(std::string_view path) const {
+  const bool is_measured = path.substr(0, path.find('.')) == kMeasurements;
+  if (!is_measured) return Walk(tree_->facts).words_at(path);
+  if (tree_->measurements.is_null()) return describe(at(path));
+  path.remove_prefix(std::min(path.size(), kMeasurements.size() + 1));
+  return Walk(tree_->measurements).words_at(path);
 }
 
 std::string describe(const LookupValue& value) {

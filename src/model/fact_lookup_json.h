@@ -2,7 +2,8 @@
 //
 // The paths are those of the `detect` document ("virtualization.vm", "clock.tsc.invariant") and,
 // below "measurements.", of the `measure` document. Lists are addressed whole; the name of a member
-// behind a list of objects gives that member of every element: "timesync.daemons.local_clock".
+// behind a list of objects gives that member of every element: "timesync.daemons.local_clock". The
+// ends of an interval are its members low and high: "measurements.drift.ci95_ppm.low".
 #pragma once
 
 #include <memory>
@@ -36,6 +37,9 @@ class FactLookup {
   FactLookup& operator=(FactLookup&&) noexcept;
 
   [[nodiscard]] LookupValue at(std::string_view path) const;
+  /// What evidence shows of a path: describe(at(path)), but a member of several objects with the
+  /// name of each: "a.example:123: usable, b.example:123: unsynchronised".
+  [[nodiscard]] std::string words_at(std::string_view path) const;
 
  private:
   struct Tree;

@@ -246,9 +246,57 @@ struct GuestTools {
   friend bool operator==(const GuestTools&, const GuestTools&) = default;
 };
 
+/// How ntpd or ntpsec treats its sources, large errors and clients. Lines are "file:line: text";
+/// the first of each kind are kept.
+struct NtpConf {
+  std::vector<std::string> files;  ///< that it was read from
+  Fact<std::int64_t> sources;      ///< that can be followed: LOCAL is none, a pool counts four
+  std::vector<std::string> host_sources;    ///< reference clocks, servers of the host or its cloud
+  std::vector<std::string> without_iburst;  ///< servers and pools that lack it
+  std::vector<std::string> public_polls;    ///< polls chosen for public servers
+  std::optional<std::int64_t> public_poll;  ///< the shortest of them, log2 of seconds
+  std::optional<double> panic_s;            ///< tinker panic; nothing: 1000 s
+  std::optional<double> step_s;             ///< tinker step; nothing: 0.128 s
+  std::vector<std::string> for_clients;  ///< what only a server needs: peer, broadcast, LOCAL, ...
+  std::vector<std::string> refuses_all;  ///< restrict default: ignore, noserve; no network excepted
+  std::vector<std::string> notrust;      ///< restrict lines that drop clients without a key
+  std::vector<std::string> kod_unlimited;  ///< restrict lines with kod that lack limited
+
+  friend bool operator==(const NtpConf&, const NtpConf&) = default;
+};
+
+/// The same of chronyd.
+struct ChronyConf {
+  std::vector<std::string> files;
+  Fact<std::int64_t> sources;  ///< a pool counts its maxsources, four where none is given
+  std::vector<std::string> host_sources;
+  std::vector<std::string> without_iburst;
+  std::vector<std::string> public_polls;
+  std::optional<std::int64_t> public_poll;
+  std::optional<double> makestep_s;              ///< errors above this are stepped
+  std::optional<std::int64_t> makestep_updates;  ///< at the first so many updates; below 0: always
+  /// Errors too large that maxchange passes over before chronyd exits; below 0: it never does.
+  std::optional<std::int64_t> maxchange_ignored;
+  std::optional<std::int64_t> local_stratum;  ///< of `local`
+  bool rtcsync = false;                       ///< the kernel keeps the RTC at the right time
+  std::vector<std::string> allow;             ///< lines that let clients in
+
+  friend bool operator==(const ChronyConf&, const ChronyConf&) = default;
+};
+
 struct Timesync {
   Fact<std::vector<TimeDaemon>> daemons;
   GuestTools guest_tools;
+  /// What sets this guest's clock: what runs and, in an unbooted tree, what starts at boot; guest
+  /// tools; commands in root's crontabs, "ntpdate (/etc/crontab:7)".
+  Fact<std::vector<std::string>> disciplining;
+  /// "name: reason" of what may set it too, but that could not be found out.
+  std::vector<std::string> perhaps_disciplining;
+  Fact<std::vector<std::string>> serving;  ///< daemons in use that answer other machines
+  /// Of the daemon that runs or starts at boot (where neither can be seen: whose file is there).
+  /// Known and empty: none such.
+  Fact<std::optional<NtpConf>> ntp_conf;
+  Fact<std::optional<ChronyConf>> chrony_conf;
 
   friend bool operator==(const Timesync&, const Timesync&) = default;
 };

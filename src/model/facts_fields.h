@@ -199,10 +199,47 @@ void fields(Self& self, Visitor&& visit) {
   visit("parallels", self.parallels, Form::plain);
 }
 
+template <Is<NtpConf> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("files", self.files, Form::plain);
+  visit("sources", self.sources, Form::plain);
+  visit("host_sources", self.host_sources, Form::plain);
+  visit("without_iburst", self.without_iburst, Form::plain);
+  visit("public_polls", self.public_polls, Form::plain);
+  visit("public_poll", self.public_poll, Form::plain);
+  visit("panic_s", self.panic_s, Form::plain);
+  visit("step_s", self.step_s, Form::plain);
+  visit("for_clients", self.for_clients, Form::plain);
+  visit("refuses_all", self.refuses_all, Form::plain);
+  visit("notrust", self.notrust, Form::plain);
+  visit("kod_unlimited", self.kod_unlimited, Form::plain);
+}
+
+template <Is<ChronyConf> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("files", self.files, Form::plain);
+  visit("sources", self.sources, Form::plain);
+  visit("host_sources", self.host_sources, Form::plain);
+  visit("without_iburst", self.without_iburst, Form::plain);
+  visit("public_polls", self.public_polls, Form::plain);
+  visit("public_poll", self.public_poll, Form::plain);
+  visit("makestep_s", self.makestep_s, Form::plain);
+  visit("makestep_updates", self.makestep_updates, Form::plain);
+  visit("maxchange_ignored", self.maxchange_ignored, Form::plain);
+  visit("local_stratum", self.local_stratum, Form::plain);
+  visit("rtcsync", self.rtcsync, Form::plain);
+  visit("allow", self.allow, Form::plain);
+}
+
 template <Is<Timesync> Self, class Visitor>
 void fields(Self& self, Visitor&& visit) {
   visit("daemons", self.daemons, Form::plain);
   visit("guest_tools", self.guest_tools, Form::plain);
+  visit("disciplining", self.disciplining, Form::plain);
+  visit("perhaps_disciplining", self.perhaps_disciplining, Form::plain);
+  visit("serving", self.serving, Form::plain);
+  visit("ntp_conf", self.ntp_conf, Form::word_or_null);
+  visit("chrony_conf", self.chrony_conf, Form::word_or_null);
 }
 
 template <Is<Tuning> Self, class Visitor>

@@ -48,9 +48,10 @@ struct Finding {
 /// A rule that could not be decided.
 struct NotJudged {
   std::string rule;
-  std::string fact;        ///< the path that was missing
-  std::string reason;      ///< why it is not known
-  bool live_only = false;  ///< only a running system has it: no gap in what was asked for
+  std::string fact;    ///< the path that was missing
+  std::string reason;  ///< why it is not known
+  /// Only a running system, or measuring it, shows it: no gap in what was asked for.
+  bool live_only = false;
 
   friend bool operator==(const NotJudged&, const NotJudged&) = default;
 };

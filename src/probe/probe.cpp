@@ -66,8 +66,9 @@ Result<Probed> probe(const system::System& system, const tables::Hypervisors& ta
   facts.virtualization = probe_virtualization(system, table, facts.kernel);
   facts.clock = probe_clock(system, facts.virtualization.unread);
   Processes processes(system);
-  facts.timesync.daemons = probe_time_daemons(system, processes);
+  probe_time_daemons(system, processes, facts.timesync);
   facts.timesync.guest_tools = probe_guest_tools(system, processes);
+  probe_clock_setters(system, facts.timesync, facts.virtualization.unread);
   facts.tuning = probe_tuning(system);
   // Before the boot files are looked for: an assumed os decides which loaders can be there.
   if (auto laid = lay_over(facts, assumptions); !laid) return tl::make_unexpected(laid.error());

@@ -27,10 +27,15 @@ namespace guestclock::probe {
 [[nodiscard]] model::Boot probe_boot(const system::System& system,
                                      std::span<const boot::LoaderInUse> loaders,
                                      std::vector<model::Unread>& unread);
-[[nodiscard]] model::Fact<std::vector<model::TimeDaemon>> probe_time_daemons(
-    const system::System& system, Processes& processes);
+/// Fills in what speaks of daemons: daemons, serving, ntp_conf, chrony_conf.
+void probe_time_daemons(const system::System& system, Processes& processes,
+                        model::Timesync& timesync);
 [[nodiscard]] model::GuestTools probe_guest_tools(const system::System& system,
                                                   Processes& processes);
+/// Who sets the clock: fills in disciplining and perhaps_disciplining from the daemons and tools
+/// that are there, and from crontabs.
+void probe_clock_setters(const system::System& system, model::Timesync& timesync,
+                         std::vector<model::Unread>& unread);
 /// Who besides the boot files' owner writes kernel parameters.
 [[nodiscard]] model::Tuning probe_tuning(const system::System& system);
 /// kern.hz: the running value; in an unbooted tree the effective tunable, else the default of

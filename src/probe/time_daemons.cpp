@@ -1,11 +1,15 @@
 // Who disciplines this guest's clock, and whom do they ask?
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <set>
 
 #include "base/text.h"
 #include "probe/boot_services.h"
 #include "probe/probe.h"
 #include "probe/unknown_reason.h"
+#include "settings/chrony_conf.h"
+#include "settings/ntp_conf.h"
 #include "settings/ntp_config.h"
 
 namespace guestclock::probe {
@@ -14,10 +18,18 @@ namespace {
 using model::Fact;
 using settings::NtpConfig;
 
+struct ConfigFile {
+  std::string path;
+  std::string text;
+  std::string include;  ///< as the main file refers to it; empty: it does not
+};
+
 /// A configuration and where it stands; an empty path: none found.
 struct FoundConfig {
   std::string path;
   NtpConfig config;
+  std::vector<ConfigFile> files;  ///< the main one first
+  std::string unreadable;         ///< why the configuration that is there cannot be read
 };
 
 struct Daemon {
@@ -38,42 +50,59 @@ void merge(NtpConfig& into, const NtpConfig& from) {
     into.local_strata[unit] = stratum;
 }
 
+struct ReferredFile {
+  std::string path;
+  std::string include;
+};
+
 /// Files that a configuration refers to: chrony's include, confdir (*.conf), sourcedir (*.sources),
-/// ntpd's includefile, and systemd's drop-ins. One level deep.
-std::vector<std::string> referred_files(const system::Files& files, const std::string& config,
-                                        const NtpConfig& parsed) {
-  std::vector<std::string> found;
-  std::vector<std::string> directories{config + ".d"};
-  for (const std::string& include : parsed.includes) {
-    if (!include.starts_with('/')) continue;
-    const auto status = files.status(include);
-    if (status && status->kind == system::FileKind::directory) {
-      directories.push_back(include);
-    } else if (status) {
-      found.push_back(include);
-    }
-  }
-  for (const std::string& directory : directories) {
+/// ntpd's includefile; last those of the directory named after it. One level deep, each once.
+std::vector<ReferredFile> referred_files(const system::Files& files, const std::string& config,
+                                         const NtpConfig& parsed) {
+  constexpr std::size_t kMostIncludes = 100;
+  std::vector<ReferredFile> found;
+  const auto take_directory = [&](const std::string& directory, const std::string& include) {
     const auto names = files.list(directory);
-    if (!names) continue;
+    if (!names) return;
     for (const std::string& name : *names) {
       if (name.ends_with(".conf") || name.ends_with(".sources")) {
-        found.push_back(directory + "/" + name);
+        found.push_back({directory + "/" + name, include});
       }
     }
+  };
+  std::vector<std::string> seen;
+  for (const std::string& include : parsed.includes) {
+    if (!include.starts_with('/') || contains(seen, include)) continue;
+    if (seen.size() == kMostIncludes) break;
+    seen.push_back(include);
+    const auto status = files.status(include);
+    if (status && status->kind == system::FileKind::directory) {
+      take_directory(include, include);
+    } else if (status) {
+      found.push_back({include, include});
+    }
   }
+  take_directory(config + ".d", {});
   return found;
 }
 
 FoundConfig read_first(const system::Files& files, const Daemon& daemon) {
   FoundConfig found;
   for (const std::string_view path : daemon.configs) {
-    const auto text = files.read(path);
+    auto text = files.read(path);
+    if (!text && text.error().code == ErrorCode::permission) {
+      found.unreadable = describe(text.error());
+      break;
+    }
     if (!text) continue;
     found.path = path;
     found.config = daemon.parse(path, *text);
-    for (const std::string& more : referred_files(files, found.path, found.config)) {
-      if (const auto bytes = files.read(more)) merge(found.config, daemon.parse(more, *bytes));
+    found.files.push_back({found.path, std::move(*text), {}});
+    for (ReferredFile& more : referred_files(files, found.path, found.config)) {
+      auto bytes = files.read(more.path);
+      if (!bytes) continue;
+      merge(found.config, daemon.parse(more.path, *bytes));
+      found.files.push_back({std::move(more.path), std::move(*bytes), std::move(more.include)});
     }
     break;
   }
@@ -110,6 +139,7 @@ FoundConfig read_with_drop_ins(const system::Files& files, const Daemon& daemon)
   return found;
 }
 
+constexpr std::string_view kChronyd = "chronyd";
 constexpr std::string_view kNtpd = "ntpd";
 constexpr std::string_view kNtpsec = "ntpsec";
 constexpr std::string_view kOpenntpd = "openntpd";
@@ -123,8 +153,8 @@ ProcessTraces ntpd_traces() {
 
 std::vector<Daemon> daemons() {
   return {
-      {"chronyd",
-       {{"chronyd"}, {"chrony.service", "chronyd.service"}, {"chrony/chronyd.pid", "chronyd.pid"}},
+      {kChronyd,
+       {{kChronyd}, {"chrony.service", "chronyd.service"}, {"chrony/chronyd.pid", "chronyd.pid"}},
        {"chrony.service", "chronyd.service"},
        {"/usr/sbin/chronyd", "/usr/local/sbin/chronyd"},
        {"/etc/chrony/chrony.conf", "/etc/chrony.conf", "/usr/local/etc/chrony.conf"},
@@ -186,35 +216,104 @@ std::vector<Daemon> daemons_of(const system::Files& files) {
 class Survey {
  public:
   Survey(const system::System& system, Processes& processes)
-      : files_(system.files()), processes_(processes), at_boot_(files_) {}
+      : files_(system.files()), live_(system.live()), processes_(processes), at_boot_(files_) {}
 
-  std::vector<model::TimeDaemon> daemons() {
+  void survey(model::Timesync& timesync) {
     const std::vector<Daemon> all = daemons_of(files_);
     std::vector<model::TimeDaemon> found;
+    std::vector<FoundConfig> configs;
     found.reserve(all.size());
-    for (const Daemon& daemon : all)
-      found.push_back(configured(daemon));
-    for (std::size_t i = 0; i < all.size(); ++i)
+    configs.reserve(all.size());
+    for (const Daemon& daemon : all) {
+      configs.push_back(daemon.read(files_, daemon));
+      found.push_back(configured(daemon, configs.back()));
+    }
+    timesync.ntp_conf = std::optional<model::NtpConf>();
+    timesync.chrony_conf = std::optional<model::ChronyConf>();
+    timesync.serving = std::vector<std::string>();
+    for (std::size_t i = 0; i < all.size(); ++i) {
       found[i].running = running(all[i], found[i], found);
+      if (in_use(found[i])) describe_use(found[i].name, configs[i], timesync);
+    }
     const auto no_trace = [](const model::TimeDaemon& daemon) {
       return daemon.config.empty() && !daemon.running.value_or(false) &&
              !daemon.enabled.value_or(false);
     };
     found.erase(std::remove_if(found.begin(), found.end(), no_trace), found.end());
-    return found;
+    timesync.daemons = std::move(found);
   }
 
  private:
-  [[nodiscard]] model::TimeDaemon configured(const Daemon& daemon) const {
-    FoundConfig found = daemon.read(files_, daemon);
+  [[nodiscard]] model::TimeDaemon configured(const Daemon& daemon, const FoundConfig& found) const {
     model::TimeDaemon state;
     state.name = daemon.name;
-    state.config = std::move(found.path);
+    state.config = found.path;
     state.local_stratum = settings::local_stratum(found.config);
-    state.servers = std::move(found.config.servers);
-    state.local_clock = std::move(found.config.local_clock);
+    state.servers = found.config.servers;
+    state.local_clock = found.config.local_clock;
     state.enabled = at_boot_.starts(daemon.units);
     return state;
+  }
+
+  /// It runs or starts at boot; where neither can be seen, whose configuration is there.
+  [[nodiscard]] static bool in_use(const model::TimeDaemon& daemon) {
+    if (daemon.running.value_or(false) || daemon.enabled.value_or(false)) return true;
+    return !daemon.running.known() && !daemon.enabled.known() && !daemon.config.empty();
+  }
+
+  template <class Reader>
+  [[nodiscard]] auto read_all(const FoundConfig& found) const {
+    Reader reader;
+    std::set<std::string> to_take;
+    for (const ConfigFile& file : found.files)
+      to_take.insert(file.include);
+    const auto take = [&](const std::string& include) {
+      if (to_take.erase(include) == 0) return;
+      for (const ConfigFile& file : found.files) {
+        if (file.include == include) reader.read(file.path, file.text);
+      }
+    };
+    for (const ConfigFile& file : found.files) {
+      if (file.include.empty()) reader.read(file.path, file.text, take);
+    }
+    auto conf = std::move(reader).result();
+    if (!live_ && takes_in_run(found.config)) conf.sources = Fact<std::int64_t>::live_only();
+    return conf;
+  }
+
+  /// DHCP leaves further sources there once the system runs.
+  static bool takes_in_run(const NtpConfig& config) {
+    return std::any_of(config.includes.begin(), config.includes.end(),
+                       [](const std::string& include) {
+                         return include.starts_with("/run/") || include.starts_with("/var/run/");
+                       });
+  }
+
+  /// The parts of `timesync` that speak of how a daemon in use is configured.
+  void describe_use(const std::string& name, const FoundConfig& found,
+                    model::Timesync& timesync) const {
+    const bool ntp = name == kNtpd || name == kNtpsec;
+    bool serves = found.config.serves;
+    if (!found.unreadable.empty()) {
+      timesync.serving = Fact<std::vector<std::string>>::unknown(found.unreadable);
+      if (name == kChronyd) {
+        timesync.chrony_conf = Fact<std::optional<model::ChronyConf>>::unknown(found.unreadable);
+      } else if (ntp) {
+        timesync.ntp_conf = Fact<std::optional<model::NtpConf>>::unknown(found.unreadable);
+      }
+      return;
+    }
+    if (found.files.empty()) return;
+    if (name == kChronyd) {
+      auto conf = read_all<settings::ChronyConfReader>(found);
+      serves = !conf.allow.empty();
+      timesync.chrony_conf = std::optional(std::move(conf));
+    } else if (ntp) {
+      auto conf = read_all<settings::NtpConfReader>(found);
+      serves = conf.refuses_all.empty();
+      timesync.ntp_conf = std::optional(std::move(conf));
+    }
+    if (serves && timesync.serving.known()) timesync.serving.value().push_back(name);
   }
 
   [[nodiscard]] bool installed(const Daemon& daemon, const model::TimeDaemon& state) const {
@@ -261,15 +360,16 @@ class Survey {
   }
 
   const system::Files& files_;
+  bool live_;
   Processes& processes_;
   BootServices at_boot_;
 };
 
 }  // namespace
 
-Fact<std::vector<model::TimeDaemon>> probe_time_daemons(const system::System& system,
-                                                        Processes& processes) {
-  return Survey(system, processes).daemons();
+void probe_time_daemons(const system::System& system, Processes& processes,
+                        model::Timesync& timesync) {
+  Survey(system, processes).survey(timesync);
 }
 
 }  // namespace guestclock::probe

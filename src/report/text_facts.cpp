@@ -265,6 +265,14 @@ void write_guest_tools(Page& page, const model::GuestTools& tools) {
   write_guest_tool(page, "Parallels Tools", tools.parallels);
 }
 
+void write_clock_setters(Page& page, const model::Timesync& facts) {
+  page.heading("Who sets the clock");
+  page.field("for certain", listed(facts.disciplining, ", "));
+  for (const std::string& one : facts.perhaps_disciplining)
+    page.field("perhaps", one);
+  page.field("serves others", listed(facts.serving, ", "));
+}
+
 /// Nothing is said where TuneD is known not to be here.
 void write_tuning(Page& page, const model::Tuning& facts) {
   const bool no_profile = facts.tuned_profile == model::Fact<std::string>(std::string());
@@ -291,6 +299,7 @@ void write_facts(Page& page, const model::Facts& facts, bool evidence) {
   write_boot(page, facts.boot);
   write_timesync(page, facts.timesync);
   write_guest_tools(page, facts.timesync.guest_tools);
+  write_clock_setters(page, facts.timesync);
   write_tuning(page, facts.tuning);
 }
 

@@ -1,11 +1,11 @@
 #include "settings/ntp_config.h"
 
 #include <algorithm>
-#include <functional>
 
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "settings/config_lines.h"
 #include "settings/ini_settings.h"
 
 namespace guestclock::settings {
@@ -19,24 +19,6 @@ void add_server(NtpConfig& config, std::string server) {
   }
 }
 
-/// Calls `directive` for each line that is not empty and no comment, with its words.
-void for_each_directive(std::string_view text, std::string_view comment_signs,
-                        const std::function<void(std::size_t line, const Words&)>& directive) {
-  std::size_t number = 0;
-  for (const std::string_view line : lines(text)) {
-    ++number;
-    const std::string_view content = trim(line);
-    if (content.empty() || comment_signs.find(content.front()) != std::string_view::npos) continue;
-    directive(number, words(content));
-  }
-}
-
-/// The word after `option`, where there is one.
-const std::string* option_value(const Words& line, std::string_view option) {
-  const auto at = std::find(line.begin(), line.end(), option);
-  return at != line.end() && at + 1 != line.end() ? &*(at + 1) : nullptr;
-}
-
 constexpr std::string_view kChronyLocal = "local";
 constexpr std::string_view kLocalDriver = "127.127.1.";
 
@@ -47,10 +29,6 @@ void note_stratum(NtpConfig& config, const std::string& unit, const Words& line)
   if (text == nullptr) return;
   const auto stratum = parse_int(*text);
   if (stratum && *stratum >= 0 && *stratum <= kUnsynchronised) config.local_strata[unit] = *stratum;
-}
-
-bool asks_a_server(const std::string& word) {
-  return word == "server" || word == "peer" || word == "pool";
 }
 
 }  // namespace
@@ -83,7 +61,7 @@ NtpConfig parse_ntp_conf(std::string_view path, std::string_view text) {
     if (host == line.end()) return;
     if (host->starts_with(kLocalDriver)) {
       config.local_units.push_back(*host);
-      config.local_clock.push_back(fmt::format("{}:{}: {}", path, number, join(line, " ")));
+      config.local_clock.push_back(line_in_words(path, number, line));
     } else if (!host->starts_with("127.127.")) {
       add_server(config, *host);
     }
@@ -131,8 +109,10 @@ NtpConfig parse_timesyncd_conf(std::string_view, std::string_view text) {
 NtpConfig parse_openntpd_conf(std::string_view, std::string_view text) {
   NtpConfig config;
   for_each_directive(text, "#", [&](std::size_t, const Words& line) {
-    if (line.size() >= 2 && (line[0] == "server" || line[0] == "servers")) {
-      add_server(config, line[1]);
+    if (line.size() < 2) return;
+    if (line[0] == "server" || line[0] == "servers") add_server(config, line[1]);
+    if (line[0] == "listen" && line[1] == "on" && line.size() >= 3) {
+      config.serves = config.serves || (line[2] != "127.0.0.1" && line[2] != "::1");
     }
   });
   return config;

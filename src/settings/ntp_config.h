@@ -16,6 +16,7 @@ struct NtpConfig {
   std::vector<std::string> local_clock;  ///< "file:line: text" of 127.127.1.x server lines
   std::vector<std::string> local_units;  ///< 127.127.1.x asked as servers; "local" of chrony
   std::map<std::string, std::int64_t> local_strata;  ///< by unit, where a line gives it
+  bool serves = false;                ///< OpenNTPD: it listens for clients of other machines
   std::vector<std::string> includes;  ///< files and directories the text refers to, as written
 };
 
@@ -31,7 +32,7 @@ struct NtpConfig {
 [[nodiscard]] NtpConfig parse_chrony_conf(std::string_view path, std::string_view text);
 /// timesyncd.conf: NTP= in [Time]; an empty value clears what came before.
 [[nodiscard]] NtpConfig parse_timesyncd_conf(std::string_view path, std::string_view text);
-/// ntpd.conf of OpenNTPD: server and servers.
+/// ntpd.conf of OpenNTPD: server and servers, listen on.
 [[nodiscard]] NtpConfig parse_openntpd_conf(std::string_view path, std::string_view text);
 
 }  // namespace guestclock::settings

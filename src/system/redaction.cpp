@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "system/clock_command.h"
 
 namespace guestclock::system {
 namespace {
@@ -148,6 +149,16 @@ std::string environment(std::string_view bytes) {
   return out;
 }
 
+/// Of scripts and crontabs the commands that set the clock, each in its line.
+std::string clock_commands(std::string_view bytes) {
+  std::string out;
+  for (const std::string_view line : lines(bytes)) {
+    if (const auto found = clock_command(line)) out += found->command;
+    out += '\n';
+  }
+  return out;
+}
+
 constexpr std::string_view kRedacted = "redacted";
 
 /// Replaces the words of `rest` but options.
@@ -192,7 +203,7 @@ std::optional<std::string_view> dmidecode_value(std::string_view line, std::stri
   return line.substr(key.size() + 2);
 }
 
-enum class Field { none, uuid, serial, asset_tag, environment, host_name };
+enum class Field { none, uuid, serial, asset_tag, environment, host_name, schedule };
 
 Field field_of(std::string_view path) {
   const std::string_view name = last_component(path);
@@ -209,6 +220,10 @@ Field field_of(std::string_view path) {
   }
   if (directory.starts_with("/proc/") && name == "environ") return Field::environment;
   if (path == "/etc/hostname" || path == "/proc/sys/kernel/hostname") return Field::host_name;
+  for (const std::string_view start :
+       {"/etc/cron", "/etc/periodic/", "/var/spool/cron/", "/var/cron/"}) {
+    if (path.starts_with(start)) return Field::schedule;
+  }
   return Field::none;
 }
 
@@ -356,6 +371,8 @@ std::string Redaction::bytes(std::string_view path, std::string_view bytes) {
       }
       return name;
     }
+    case Field::schedule:
+      return text(path, clock_commands(bytes));
     case Field::none:
       break;
   }

@@ -1,7 +1,8 @@
 // Takes out of a capture what names the machine or its owner, and leaves what tells what it is.
 //
 // Replaced: serial numbers, UUIDs and machine ids, MAC addresses, the machine's own host name, and
-// the passwords of boot loaders; of a process environment only `container` and `product_name` stay.
+// the passwords of boot loaders; of a process environment only `container` and `product_name` stay,
+// of crontabs and the scripts that they run only commands that set the clock.
 // What was redacted once stays as it is.
 #pragma once
 

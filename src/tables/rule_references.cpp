@@ -26,6 +26,14 @@ model::Facts one_of_each() {
   daemon.local_clock = some_words;
   daemon.local_stratum = 1;
   facts.timesync.daemons = std::vector{daemon};
+  facts.timesync.disciplining = some_words;
+  facts.timesync.perhaps_disciplining = some_words;
+  facts.timesync.serving = some_words;
+  facts.timesync.ntp_conf =
+      std::optional(model::NtpConf{some_words, 1, some_words, some_words, some_words, 1, 1, 1,
+                                   some_words, some_words, some_words, some_words});
+  facts.timesync.chrony_conf = std::optional(model::ChronyConf{
+      some_words, 1, some_words, some_words, some_words, 1, 1, 1, 1, 1, true, some_words});
   model::GuestTools& tools = facts.timesync.guest_tools;
   for (auto* const tool : {&tools.vmware, &tools.virtualbox, &tools.hyperv, &tools.qemu_guest_agent,
                            &tools.xen, &tools.parallels}) {

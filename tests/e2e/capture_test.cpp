@@ -39,11 +39,13 @@ json detect(const Words& where) {
 }
 
 /// Without the reasons of what is not known, which speak of where it was looked for, and without
-/// what only a running system shows: that a daemon does not run.
+/// what only a running system shows: that a daemon does not run, so does not set the clock.
 json facts(json document) {
   document.erase("unknown");
   for (json& daemon : document["timesync"]["daemons"])
     daemon.erase("running");
+  document["timesync"].erase("disciplining");
+  document["timesync"].erase("perhaps_disciplining");
   return document;
 }
 

@@ -1,13 +1,17 @@
 // The small texts that probes read: release files, kernel configurations, NTP daemons' files.
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 #include "model/kernel_parameters.h"
 #include "probe/distribution.h"
 #include "probe/kernel_config.h"
+#include "settings/chrony_conf.h"
 #include "settings/ini_settings.h"
+#include "settings/ntp_conf.h"
 #include "settings/ntp_config.h"
 #include "settings/shell_assignment.h"
+#include "system/clock_command.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
@@ -18,6 +22,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)guestclock::settings::local_stratum(guestclock::settings::parse_chrony_conf("f", text));
   (void)guestclock::settings::parse_timesyncd_conf("f", text);
   (void)guestclock::settings::parse_openntpd_conf("f", text);
+  guestclock::settings::NtpConfReader ntp;
+  ntp.read("f", text);
+  (void)std::move(ntp).result();
+  guestclock::settings::ChronyConfReader chrony;
+  chrony.read("f", text);
+  (void)std::move(chrony).result();
+  (void)guestclock::system::clock_command(text);
   (void)guestclock::settings::ini_settings(text);
   (void)guestclock::settings::shell_assignment(text, "ntpd_enable");
   for (const auto& token : guestclock::model::split_parameters(text)) {

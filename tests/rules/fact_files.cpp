@@ -9,6 +9,7 @@
 
 #include "advise/advise.h"
 #include "model/facts_json.h"
+#include "model/measurements_json.h"
 
 namespace guestclock::rules_tests {
 namespace {
@@ -37,7 +38,14 @@ std::vector<FactFile> fact_files_of(const std::string& rule) {
     const auto facts = model::facts_from_json(json);
     EXPECT_TRUE(facts.has_value())
         << rule << "/" << name << ": " << (facts ? "" : facts.error().message);
-    if (facts) files.push_back({name, name.starts_with("fires"), std::move(json), *facts});
+    if (!facts) continue;
+    std::optional<model::Measurements> measurements;
+    if (json.contains("measurements")) {
+      const auto measured = model::measurements_from_json(json["measurements"]);
+      EXPECT_TRUE(measured.has_value()) << rule << "/" << name;
+      if (measured) measurements = *measured;
+    }
+    files.push_back({name, name.starts_with("fires"), std::move(json), *facts, measurements});
   }
   std::sort(files.begin(), files.end(),
             [](const FactFile& a, const FactFile& b) { return a.name < b.name; });
@@ -53,8 +61,13 @@ std::vector<std::string> directories() {
   return names;
 }
 
-Outcome outcome_of(const model::Rule& rule, const model::Facts& facts) {
-  const auto judgement = advise::judge({&rule, 1}, facts, nullptr, {});
+model::Judgement judged(const model::Rule& rule, const FactFile& file) {
+  return advise::judge({&rule, 1}, file.facts, file.measurements ? &*file.measurements : nullptr,
+                       {});
+}
+
+Outcome outcome_of(const model::Rule& rule, const FactFile& file) {
+  const auto judgement = judged(rule, file);
   if (!judgement.findings.empty()) return Outcome::fires;
   return judgement.not_judged.empty() ? Outcome::silent : Outcome::not_judged;
 }

@@ -1,6 +1,7 @@
 // The fact files of each rule: tests/rules/<rule>/fires*.json and silent*.json, all synthetic.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 
 #include "model/facts.h"
 #include "model/finding.h"
+#include "model/measurements.h"
 #include "model/rule.h"
 
 namespace guestclock::rules_tests {
@@ -17,6 +19,7 @@ struct FactFile {
   bool fires = false;
   nlohmann::ordered_json json;
   model::Facts facts;
+  std::optional<model::Measurements> measurements;  ///< where it has the member `measurements`
 };
 
 /// Sorted by name; fails the test on a file that is no fact document.
@@ -25,6 +28,7 @@ struct FactFile {
 [[nodiscard]] std::vector<std::string> directories();
 
 enum class Outcome { silent, fires, not_judged };
-[[nodiscard]] Outcome outcome_of(const model::Rule& rule, const model::Facts& facts);
+[[nodiscard]] model::Judgement judged(const model::Rule& rule, const FactFile& file);
+[[nodiscard]] Outcome outcome_of(const model::Rule& rule, const FactFile& file);
 
 }  // namespace guestclock::rules_tests

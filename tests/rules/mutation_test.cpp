@@ -115,7 +115,7 @@ class Mutations {
 
 bool is_noticed(const Rule& mutated, const std::vector<FactFile>& files) {
   for (const FactFile& file : files) {
-    if (outcome_of(mutated, file.facts) != (file.fires ? Outcome::fires : Outcome::silent)) {
+    if (outcome_of(mutated, file) != (file.fires ? Outcome::fires : Outcome::silent)) {
       return true;
     }
   }

@@ -30,6 +30,17 @@ const std::vector<model::Rule>& shipped_rules() {
   return kRules;
 }
 
+/// A guest without any time daemon.
+model::Timesync nobody_keeps_time() {
+  model::Timesync timesync;
+  timesync.daemons = std::vector<model::TimeDaemon>{};
+  timesync.disciplining = std::vector<std::string>{};
+  timesync.serving = std::vector<std::string>{};
+  timesync.ntp_conf = std::optional<model::NtpConf>();
+  timesync.chrony_conf = std::optional<model::ChronyConf>();
+  return timesync;
+}
+
 const FactFile* named(const std::vector<FactFile>& files, const std::string& name) {
   const auto found = std::find_if(files.begin(), files.end(),
                                   [&name](const FactFile& file) { return file.name == name; });
@@ -46,7 +57,7 @@ TEST_P(ShippedRule, HasBothFactFiles) {
 
 TEST_P(ShippedRule, FiresAndIsSilentWhereItsFilesSay) {
   for (const FactFile& file : fact_files_of(GetParam().rule)) {
-    EXPECT_EQ(outcome_of(GetParam(), file.facts), file.fires ? Outcome::fires : Outcome::silent)
+    EXPECT_EQ(outcome_of(GetParam(), file), file.fires ? Outcome::fires : Outcome::silent)
         << file.name;
   }
 }
@@ -70,7 +81,7 @@ TEST_P(ShippedRule, SaysEverythingThatAFindingMustSay) {
   const auto files = fact_files_of(rule.rule);
   const FactFile* const fires = named(files, "fires.json");
   ASSERT_NE(fires, nullptr);
-  const auto judgement = advise::judge({&rule, 1}, fires->facts, nullptr, {});
+  const auto judgement = judged(rule, *fires);
   ASSERT_EQ(judgement.findings.size(), 1U);
   const model::Finding& finding = judgement.findings.front();
   EXPECT_THAT(finding.evidence,
@@ -87,7 +98,7 @@ TEST_P(ShippedRule, SaysEverythingThatAFindingMustSay) {
 TEST_P(ShippedRule, IsSilentOnBareMetalWhateverElseHolds) {
   for (FactFile& file : fact_files_of(GetParam().rule)) {
     file.facts.virtualization.vm = std::string("none");
-    EXPECT_EQ(outcome_of(GetParam(), file.facts), Outcome::silent) << file.name;
+    EXPECT_EQ(outcome_of(GetParam(), file), Outcome::silent) << file.name;
   }
 }
 
@@ -95,7 +106,7 @@ TEST_P(ShippedRule, ChangesNothingInsideAContainer) {
   for (FactFile& file : fact_files_of(GetParam().rule)) {
     file.facts.virtualization.container = std::string("podman");
     if (GetParam().fix.changes.empty()) continue;
-    EXPECT_EQ(outcome_of(GetParam(), file.facts), Outcome::silent) << file.name;
+    EXPECT_EQ(outcome_of(GetParam(), file), Outcome::silent) << file.name;
   }
 }
 
@@ -103,7 +114,7 @@ TEST_P(ShippedRule, IsUndecidedWhereOnlyTheHypervisorIsUnknown) {
   for (FactFile& file : fact_files_of(GetParam().rule)) {
     if (!file.fires) continue;
     file.facts.virtualization.vm = model::Fact<std::string>::unknown("nothing proves one");
-    const auto judgement = advise::judge({&GetParam(), 1}, file.facts, nullptr, {});
+    const auto judgement = judged(GetParam(), file);
     EXPECT_THAT(judgement.findings, IsEmpty()) << file.name;
     ASSERT_EQ(judgement.not_judged.size(), 1U) << file.name;
     EXPECT_EQ(judgement.not_judged.front().fact, "virtualization.vm");
@@ -144,8 +155,10 @@ TEST(Catalogue, AModernGuestIsToldNothing) {
   facts.clock.source = std::string("kvm-clock");
   facts.clock.available = std::vector<std::string>{"kvm-clock", "tsc", "acpi_pm"};
   facts.boot.entries = model::Fact<std::vector<model::BootEntry>>::unknown("GRUB 2");
-  facts.timesync.daemons = std::vector<model::TimeDaemon>{};
-  const auto judgement = advise::judge(shipped_rules(), facts, nullptr, {});
+  facts.timesync = nobody_keeps_time();
+  model::Measurements measurements;
+  measurements.drift.ci95_ppm = model::Interval{-20, 20};
+  const auto judgement = advise::judge(shipped_rules(), facts, &measurements, {});
   EXPECT_THAT(judgement.findings, IsEmpty());
   EXPECT_THAT(judgement.not_judged, IsEmpty());
 }
@@ -165,7 +178,7 @@ TEST(Catalogue, AnUnbootedTreeLacksOnlyWhatNoTreeCanShow) {
   entry.is_default = true;
   entry.parameters = {"ro", "root=LABEL=/"};
   facts.boot.entries = std::vector{entry};
-  facts.timesync.daemons = std::vector<model::TimeDaemon>{};
+  facts.timesync = nobody_keeps_time();
   const auto judgement = advise::judge(shipped_rules(), facts, nullptr, {});
   ASSERT_EQ(judgement.findings.size(), 2U);
   EXPECT_EQ(judgement.findings[0].rule, "rhel5-vmware-i386-acpi-pm");
@@ -174,7 +187,9 @@ TEST(Catalogue, AnUnbootedTreeLacksOnlyWhatNoTreeCanShow) {
   EXPECT_TRUE(judgement.findings[1].held);
   EXPECT_THAT(judgement.findings[1].writes_before, Contains("rhel5-vmware-i386-acpi-pm"));
   for (const model::NotJudged& item : judgement.not_judged) {
-    EXPECT_TRUE(item.fact == "kernel.cmdline" || item.fact.starts_with("clock.")) << item.fact;
+    EXPECT_TRUE(item.fact == "kernel.cmdline" || item.fact.starts_with("clock.") ||
+                item.fact.starts_with("measurements."))
+        << item.fact;
     EXPECT_TRUE(item.live_only) << item.rule << " lacks " << item.fact;
   }
 }
@@ -186,12 +201,15 @@ TEST(Catalogue, Freebsd14TreeIsToldNothing) {
   facts.kernel.distribution = {std::string("freebsd"), std::string("14.1")};
   facts.kernel.hz = model::Fact<std::int64_t>::live_only();
   facts.boot.entries = std::vector<model::BootEntry>{};
-  facts.timesync.daemons = std::vector<model::TimeDaemon>{};
+  facts.timesync = nobody_keeps_time();
   const auto judgement = advise::judge(shipped_rules(), facts, nullptr, {});
   EXPECT_THAT(judgement.findings, IsEmpty());
-  ASSERT_EQ(judgement.not_judged.size(), 1U);
-  EXPECT_EQ(judgement.not_judged.front().fact, "kernel.hz");
-  EXPECT_TRUE(judgement.not_judged.front().live_only);
+  std::set<std::string> missing;
+  for (const model::NotJudged& item : judgement.not_judged) {
+    EXPECT_TRUE(item.live_only) << item.rule;
+    if (!item.fact.starts_with("measurements.")) missing.insert(item.fact);
+  }
+  EXPECT_THAT(missing, testing::ElementsAre("kernel.hz"));
 }
 
 }  // namespace

@@ -44,6 +44,25 @@ TEST(Compare, Lists) {
   EXPECT_TRUE(compare(text("2.6.32-300.el5uek"), Operator::contains, asked("uek")));
 }
 
+TEST(Compare, AListIsAsLongAsItHasElements) {
+  const LookupValue list = Words{"ntpd", "chronyd"};
+  EXPECT_TRUE(compare(list, Operator::greater, 1.0));
+  EXPECT_FALSE(compare(list, Operator::greater, 2.0));
+  EXPECT_TRUE(compare(list, Operator::less, 3.0));
+  EXPECT_FALSE(compare(list, Operator::less, 2.0));
+  EXPECT_FALSE(compare(list, Operator::less, asked("3")));
+  EXPECT_FALSE(compare(LookupValue(Words{}), Operator::less, 3.0));
+}
+
+TEST(Compare, AnElementIsFoundByItsCode) {
+  const LookupValue list = Words{"undisciplined: it serves its own clock", "leap 3: says so"};
+  EXPECT_TRUE(compare(list, Operator::contains, asked("undisciplined")));
+  EXPECT_TRUE(compare(list, Operator::contains, asked("leap 3")));
+  EXPECT_FALSE(compare(list, Operator::contains, asked("leap")));
+  EXPECT_FALSE(compare(list, Operator::contains, asked("it serves its own clock")));
+  EXPECT_FALSE(compare(LookupValue(Words{"tsc:x"}), Operator::contains, asked("tsc")));
+}
+
 TEST(Compare, NumbersAndVersions) {
   EXPECT_TRUE(compare(1000.0, Operator::greater, 100.0));
   EXPECT_FALSE(compare(100.0, Operator::greater, 100.0));

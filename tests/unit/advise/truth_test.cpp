@@ -30,6 +30,14 @@ Truth either(Truth a, Truth b) {
   return negation(both(negation(std::move(a)), negation(std::move(b))));
 }
 
+TEST(Truth, WhatWasNotMeasuredIsNoGap) {
+  const Truth unmeasured = Truth::unknown("measurements.drift.rate_error_ppm", "not measured");
+  EXPECT_EQ(unmeasured.value, Truth::Value::unknown);
+  EXPECT_FALSE(unmeasured.could_hold);
+  EXPECT_TRUE(unmeasured.missing.front().live_only);
+  EXPECT_TRUE(open().could_hold);
+}
+
 TEST(Truth, ConjunctionIsKleenes) {
   using Value = Truth::Value;
   EXPECT_EQ(both(yes(), yes()).value, Value::yes);

@@ -86,6 +86,60 @@ TEST(FactLookup, MeasurementsStandBelowTheirName) {
   EXPECT_EQ(seen(facts, "measurements"), "unknown: not measured");
 }
 
+TEST(FactLookup, TheEndsOfAnIntervalHaveNames) {
+  Measurements measurements;
+  measurements.drift.ci95_ppm = Interval{-3.5, 4};
+  measurements.clocks.resize(2);
+  measurements.clocks[0].ci95_ppm = Interval{1, 2};
+  const Facts facts;
+  const FactLookup lookup(facts, &measurements);
+  EXPECT_EQ(std::get<double>(lookup.at("measurements.drift.ci95_ppm.low")), -3.5);
+  EXPECT_EQ(std::get<double>(lookup.at("measurements.drift.ci95_ppm.high")), 4);
+  EXPECT_EQ(describe(lookup.at("measurements.drift.ci95_ppm.middle")), "absent");
+  EXPECT_EQ(describe(lookup.at("measurements.clocks.ci95_ppm.low")), "unknown: not looked for");
+  measurements.clocks.pop_back();
+  EXPECT_EQ(describe(FactLookup(facts, &measurements).at("measurements.clocks.ci95_ppm.low")), "1");
+}
+
+TEST(FactLookup, EvidenceNamesWhoseMemberItIs) {
+  Measurements measurements;
+  measurements.servers.resize(2);
+  measurements.servers[0].address = "a.example:123";
+  measurements.servers[0].verdict = "unsynchronised";
+  measurements.servers[0].reasons = {"leap 3", "reference time 0"};
+  measurements.servers[1].address = "b.example:123";
+  measurements.servers[1].verdict = "usable";
+  measurements.servers[1].stratum = std::int64_t{2};
+  const Facts facts = guest();
+  const FactLookup lookup(facts, &measurements);
+  EXPECT_EQ(lookup.words_at("measurements.servers.verdict"),
+            "a.example:123: unsynchronised, b.example:123: usable");
+  EXPECT_EQ(lookup.words_at("measurements.servers.reasons"),
+            "a.example:123: leap 3, reference time 0");
+  EXPECT_EQ(lookup.words_at("measurements.servers.stratum"),
+            "a.example:123: unknown: not looked for, b.example:123: 2");
+  EXPECT_EQ(lookup.words_at("measurements.servers.nonsense"), "absent");
+  EXPECT_EQ(lookup.words_at("timesync.daemons.running"), "ntpd: true, chronyd: false");
+  EXPECT_EQ(FactLookup(facts, nullptr).words_at("measurements.servers.verdict"),
+            "unknown: not measured");
+  for (const char* const path : {"kernel.hz", "kernel.cmdline", "timesync.daemons", "clock.source",
+                                 "clock.ptp.name", "nonsense", "", "kernel..hz"}) {
+    EXPECT_EQ(lookup.words_at(path), describe(lookup.at(path))) << path;
+  }
+}
+
+TEST(FactLookup, AConfigurationThatIsNotInUseIsAbsent) {
+  Facts facts;
+  EXPECT_EQ(seen(facts, "timesync.ntp_conf.sources"), "unknown: not looked for");
+  facts.timesync.ntp_conf = std::optional<NtpConf>();
+  EXPECT_EQ(seen(facts, "timesync.ntp_conf.sources"), "absent");
+  NtpConf conf;
+  conf.sources = std::int64_t{2};
+  facts.timesync.ntp_conf = std::optional(conf);
+  EXPECT_EQ(seen(facts, "timesync.ntp_conf.sources"), "2");
+  EXPECT_EQ(seen(facts, "timesync.ntp_conf.panic_s"), "absent");
+}
+
 TEST(Describe, NumbersAreShortAndBytesPrintable) {
   EXPECT_EQ(describe(250.0), "250");
   EXPECT_EQ(describe(-0.25), "-0.25");
@@ -186,6 +240,7 @@ TEST(Assume, ValuesOfTheWrongTypeAreUsageErrors) {
   EXPECT_THAT(refused("vm", ""), HasSubstr("value is missing"));
   EXPECT_THAT(refused("boot.entries", "x"), HasSubstr("--facts"));
   EXPECT_THAT(refused("virtualization.evidence", "x"), HasSubstr("--facts"));
+  EXPECT_THAT(refused("timesync.ntp_conf", "x"), HasSubstr("--facts"));
   EXPECT_THAT(refused("vm", "a\x1b[2J"), HasSubstr("\\x1b"));
 }
 

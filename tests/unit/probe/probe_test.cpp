@@ -120,9 +120,10 @@ TEST(Probe, TimeDaemonsWithServersAndLocalClock) {
   tree.write("/etc/rc3.d/S58ntpd", "");
   const auto system = system::open_tree(tree.path().string());
   Processes processes(**system);
-  const auto found = probe_time_daemons(**system, processes);
-  ASSERT_TRUE(found.known());
-  const auto& daemons = found.value();
+  model::Timesync timesync;
+  probe_time_daemons(**system, processes, timesync);
+  ASSERT_TRUE(timesync.daemons.known());
+  const auto& daemons = timesync.daemons.value();
   ASSERT_EQ(daemons.size(), 2U);
   EXPECT_EQ(daemons[0].name, "chronyd");
   EXPECT_EQ(daemons[0].servers, (std::vector<std::string>{"pool.example", "192.0.2.2:1123"}));

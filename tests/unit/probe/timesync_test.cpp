@@ -67,11 +67,20 @@ class TimesyncTest : public testing::Test {
     link("/lib/systemd/system/" + unit, "/etc/systemd/system/multi-user.target.wants/" + unit);
   }
 
-  [[nodiscard]] std::vector<model::TimeDaemon> daemons() const {
-    const LiveTree machine(tree_);
+  [[nodiscard]] model::Timesync timesync(const system::System& machine) const {
     Processes processes(machine);
-    return probe_time_daemons(machine, processes).value();
+    model::Timesync timesync;
+    std::vector<model::Unread> unread;
+    probe_time_daemons(machine, processes, timesync);
+    timesync.guest_tools = probe_guest_tools(machine, processes);
+    probe_clock_setters(machine, timesync, unread);
+    return timesync;
   }
+  [[nodiscard]] model::Timesync live() const { return timesync(LiveTree(tree_)); }
+  [[nodiscard]] model::Timesync unbooted() const {
+    return timesync(**system::open_tree(tree_.path().string()));
+  }
+  [[nodiscard]] std::vector<model::TimeDaemon> daemons() const { return live().daemons.value(); }
   /// Names of the daemons that run.
   [[nodiscard]] std::vector<std::string> running() const {
     std::vector<std::string> names;
@@ -174,9 +183,7 @@ TEST_F(TimesyncTest, AContainerThatSeesItsHostsControlGroupsLooksAtItsOwnProcess
 TEST_F(TimesyncTest, ACaptureWithoutTheProcessProvesNothing) {
   process(1, "systemd");
   tree_.write("/etc/chrony.conf", "");
-  const auto machine = system::open_tree(tree_.path().string());
-  Processes processes(**machine);
-  const auto all = probe_time_daemons(**machine, processes).value();
+  const auto all = unbooted().daemons.value();
   ASSERT_EQ(all.size(), 1U);
   EXPECT_EQ(all[0].running.reason(), model::kLiveOnly);
 }
@@ -280,6 +287,129 @@ TEST_F(TimesyncTest, DropInsOfTimesyncdInSystemdsOrder) {
   tree_.write("/etc/systemd/timesyncd.conf", "[Time]\nFallbackNTP=f.example\n");
   EXPECT_EQ(daemons()[0].config, "/etc/systemd/timesyncd.conf");
   EXPECT_THAT(daemons()[0].servers, ElementsAre("d.example"));
+}
+
+TEST_F(TimesyncTest, ConfigurationsOfWhatIsInUse) {
+  systemd_runs();
+  tree_.write("/etc/ntp.conf", "server a.example\ntinker panic 0\n");
+  tree_.write("/etc/chrony.conf", "makestep 1 3\nallow\n");
+  const auto neither = live();
+  EXPECT_EQ(neither.ntp_conf, model::Fact<std::optional<model::NtpConf>>(std::nullopt));
+  EXPECT_EQ(neither.chrony_conf, model::Fact<std::optional<model::ChronyConf>>(std::nullopt));
+  EXPECT_THAT(neither.serving.value(), IsEmpty());
+  // It is enabled, and has given up.
+  enable("ntpd.service");
+  const auto one = live();
+  ASSERT_TRUE(one.ntp_conf.value().has_value());
+  EXPECT_EQ(one.ntp_conf.value()->panic_s, 0);
+  EXPECT_THAT(one.ntp_conf.value()->without_iburst,
+              ElementsAre("/etc/ntp.conf:1: server a.example"));
+  EXPECT_FALSE(one.chrony_conf.value().has_value());
+  EXPECT_THAT(one.serving.value(), ElementsAre("ntpd"));
+  EXPECT_THAT(one.disciplining.value(), IsEmpty());
+  service("chronyd.service", 40);
+  process(40, "chronyd");
+  const auto both = live();
+  EXPECT_EQ(both.chrony_conf.value()->makestep_updates, 3);
+  EXPECT_THAT(both.serving.value(), ElementsAre("chronyd", "ntpd"));
+  EXPECT_THAT(both.disciplining.value(), ElementsAre("chronyd"));
+}
+
+TEST_F(TimesyncTest, WhereNothingTellsWhatStartsTheConfigurationThatIsThereCounts) {
+  tree_.write("/etc/ntpsec/ntp.conf", "restrict default ignore\nserver a.example iburst\n");
+  const auto found = unbooted();
+  ASSERT_TRUE(found.ntp_conf.value().has_value());
+  EXPECT_THAT(found.ntp_conf.value()->files, ElementsAre("/etc/ntpsec/ntp.conf"));
+  EXPECT_THAT(found.serving.value(), IsEmpty());
+  EXPECT_THAT(found.disciplining.value(), IsEmpty());
+  EXPECT_THAT(found.perhaps_disciplining, ElementsAre(testing::HasSubstr("ntpsec: neither")));
+}
+
+TEST_F(TimesyncTest, SourcesThatOnlyARunningSystemHasAreNotCountedInATree) {
+  enable("chrony.service");
+  tree_.write("/etc/chrony.conf", "server a.example iburst\nsourcedir /run/chrony-dhcp\n");
+  EXPECT_EQ(unbooted().chrony_conf.value()->sources.reason(), model::kLiveOnly);
+  systemd_runs();
+  EXPECT_EQ(live().chrony_conf.value()->sources, model::Fact<std::int64_t>(1));
+  tree_.write("/run/chrony-dhcp/eth0.sources", "server b.example\n");
+  EXPECT_EQ(live().chrony_conf.value()->sources, model::Fact<std::int64_t>(2));
+  EXPECT_THAT(live().chrony_conf.value()->without_iburst,
+              ElementsAre("/run/chrony-dhcp/eth0.sources:1: server b.example"));
+}
+
+TEST_F(TimesyncTest, FilesTakenInCountWhereTheirLineIs) {
+  enable("chrony.service");
+  tree_.write("/etc/chrony/conf.d/step.conf", "makestep 1 -1\n");
+  tree_.write("/etc/chrony/chrony.conf",
+              "confdir /etc/chrony/conf.d\nconfdir /etc/chrony/conf.d\nmakestep 1 3\n");
+  EXPECT_EQ(unbooted().chrony_conf.value()->makestep_updates, 3);
+  EXPECT_THAT(unbooted().chrony_conf.value()->files,
+              ElementsAre("/etc/chrony/chrony.conf", "/etc/chrony/conf.d/step.conf"));
+  tree_.write("/etc/chrony/chrony.conf", "makestep 1 3\nconfdir /etc/chrony/conf.d\n");
+  EXPECT_EQ(unbooted().chrony_conf.value()->makestep_updates, -1);
+}
+
+TEST_F(TimesyncTest, OpenntpdServesWhereItListens) {
+  enable("openntpd.service");
+  tree_.write("/etc/openntpd/ntpd.conf", "listen on 127.0.0.1\nservers pool.example\n");
+  EXPECT_THAT(unbooted().serving.value(), IsEmpty());
+  tree_.write("/etc/openntpd/ntpd.conf", "listen on *\nservers pool.example\n");
+  EXPECT_THAT(unbooted().serving.value(), ElementsAre("openntpd"));
+  EXPECT_THAT(unbooted().disciplining.value(), ElementsAre("openntpd"));
+}
+
+TEST_F(TimesyncTest, WhoSetsTheClockOfATree) {
+  enable("ntpd.service");
+  enable("systemd-timesyncd.service");
+  tree_.write("/usr/bin/vmtoolsd", "");
+  const auto found = unbooted();
+  EXPECT_THAT(found.disciplining.value(), ElementsAre("ntpd"));
+  EXPECT_THAT(found.perhaps_disciplining,
+              testing::UnorderedElementsAre(testing::StartsWith("VMware Tools: "),
+                                            testing::StartsWith("systemd-timesyncd: enabled")));
+}
+
+TEST_F(TimesyncTest, OfARecordedGuestOnlyARecordedProcessIsCertain) {
+  tree_.write("/proc/cpuinfo", "processor : 0\n");
+  enable("chrony.service");
+  enable("systemd-timesyncd.service");
+  process(20, "chronyd");
+  const auto found = unbooted();
+  EXPECT_THAT(found.disciplining.value(), ElementsAre("chronyd"));
+  EXPECT_THAT(found.perhaps_disciplining,
+              ElementsAre("systemd-timesyncd: enabled, but whether it ran was not recorded"));
+}
+
+TEST_F(TimesyncTest, TimesyncdAloneSetsTheClockOfATree) {
+  enable("systemd-timesyncd.service");
+  EXPECT_THAT(unbooted().disciplining.value(), ElementsAre("systemd-timesyncd"));
+}
+
+TEST_F(TimesyncTest, GuestToolsThatSetTheClock) {
+  systemd_runs();
+  tree_.write("/usr/sbin/VBoxService", "");
+  service("vboxadd-service.service", 50);
+  process(50, "VBoxService", "VBoxService\0");
+  service("chrony.service", 51);
+  process(51, "chronyd");
+  EXPECT_THAT(live().disciplining.value(), ElementsAre("chronyd", "VBoxService"));
+  process(50, "VBoxService", std::string("VBoxService\0--disable-timesync\0", 31));
+  EXPECT_THAT(live().disciplining.value(), ElementsAre("chronyd"));
+}
+
+TEST_F(TimesyncTest, CommandsInCrontabsOfRoot) {
+  tree_.write("/etc/crontab", "# ntpdate\nSHELL=/bin/sh\n5 * * * * root ntpdate -s a.example\n");
+  tree_.write("/etc/cron.d/sntp", "6 * * * * root sntp -S a.example\n");
+  tree_.write("/etc/cron.hourly/time",
+              "#!/bin/sh\n[ -x /usr/bin/rdate ] && rdate a.example\nrdate b.example\n");
+  tree_.write("/etc/cron.hourly/time.rpmsave", "ntpdate a.example\n");
+  tree_.write("/etc/cron.daily/logrotate", "#!/bin/sh\nlogrotate\n");
+  tree_.write("/var/spool/cron/crontabs/root", "@reboot ntpd -gq\n");
+  tree_.write("/var/spool/cron/crontabs/guest", "@daily ntpdate a.example\n");
+  EXPECT_THAT(
+      unbooted().disciplining.value(),
+      ElementsAre("ntpdate (/etc/crontab:3)", "sntp (/etc/cron.d/sntp:1)",
+                  "rdate (/etc/cron.hourly/time:2)", "ntpd (/var/spool/cron/crontabs/root:1)"));
 }
 
 TEST_F(TimesyncTest, StratumOfTheLocalClock) {

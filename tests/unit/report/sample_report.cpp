@@ -91,6 +91,19 @@ model::Facts sample_facts() {
                                                            10}};
   facts.timesync.guest_tools.vmware =
       model::GuestTool{true, true, Fact<bool>::unknown("a setting of the host"), {}};
+  facts.timesync.disciplining = std::vector<std::string>{"ntpd", "ntpdate (/etc/crontab:9)"};
+  facts.timesync.perhaps_disciplining = {"VMware Tools: a setting of the host"};
+  facts.timesync.serving = std::vector<std::string>{"ntpd"};
+  model::NtpConf conf;
+  conf.files = {"/etc/ntp.conf"};
+  conf.sources = std::int64_t{4};
+  conf.without_iburst = {"/etc/ntp.conf:21: pool 0.centos.pool.ntp.org maxpoll 5"};
+  conf.public_polls = conf.without_iburst;
+  conf.public_poll = 5;
+  conf.panic_s = 0;
+  conf.for_clients = {"/etc/ntp.conf:23: server 127.127.1.0"};
+  facts.timesync.ntp_conf = std::optional(std::move(conf));
+  facts.timesync.chrony_conf = std::optional<model::ChronyConf>();
   facts.tuning = {std::string("network-latency"), true, {"skew_tick=1", "tsc=reliable"}};
   return facts;
 }

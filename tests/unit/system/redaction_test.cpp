@@ -33,6 +33,17 @@ class Redacting : public testing::Test {
   Redaction redaction_ = fresh();
 };
 
+TEST_F(Redacting, OfCrontabsOnlyCommandsThatSetTheClockStay) {
+  const std::string text =
+      "MAILTO=boss@example.org\n5 0 * * * root ntpdate -u a.example && dump -psecret\n"
+      "6 0 * * * root backup --password=secret\n";
+  for (const char* const path : {"/etc/crontab", "/etc/cron.d/time", "/etc/cron.daily/time",
+                                 "/var/spool/cron/crontabs/root", "/var/cron/tabs/root"}) {
+    EXPECT_EQ(redact(path, text), "\n5 0 * * * root ntpdate -u a.example\n\n") << path;
+  }
+  expect_kept("/etc/chrony.conf", "# ntpdate\nserver a.example\n");
+}
+
 TEST_F(Redacting, SerialNumbersKeepTheirShapeAndThePlatformsPrefix) {
   const std::string dmi = "/sys/devices/virtual/dmi/id/";
   EXPECT_EQ(redact(dmi + "product_serial", "VMware-56 4d a1\n"), "VMware-00 00 00\n");

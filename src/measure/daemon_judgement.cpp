@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include "measure/header_health.h"
+#include "measure/refid.h"
 
 namespace guestclock::measure {
 namespace {

@@ -1,10 +1,8 @@
 #include "measure/header_health.h"
 
-#include <algorithm>
-#include <array>
-#include <string_view>
-
 #include <fmt/format.h>
+
+#include "measure/refid.h"
 
 namespace guestclock::measure {
 namespace {
@@ -14,38 +12,11 @@ constexpr int kStratumUnsynchronised = 16;
 // ntpd selects no source, and steps or follows nothing, beyond this (ntp.conf: tos maxdist).
 constexpr double kMaxRootDistance = 1.5;
 // Eight polls at the longest default interval, 1024 s: by then a daemon has given its source up.
-constexpr std::chrono::seconds kReferenceStale(8 * 1024);
+constexpr double kReferenceStale = 8 * 1024;
 // ntpd measures what one reading of its clock takes. Read without entering the kernel that is below
 // 1 us, 2^-20; from 2^-18 (3.8 us) on the clock traps into the hypervisor or is a slow device.
 constexpr int kCoarsePrecision = -18;
 constexpr double kMicrosecond = 1e-6;
-
-struct Meaning {
-  std::string_view refid;
-  std::string_view words;
-};
-constexpr std::array<Meaning, 9> kMeanings{{
-    {"INIT",
-     "it has never synchronised since it started: it waits for four good answers of a source of "
-     "its "
-     "own, 3 to 5 minutes after its start (10 s where its sources have iburst)"},
-    {"STEP",
-     "it has just set its clock by a step, and waits for four good answers again: 3 to 5 minutes "
-     "(10 s with iburst). One that comes back to this drifts by more than it can correct (500 "
-     "ppm)"},
-    {"DOWN", "it is being shut down"},
-    {"XFAC", "it lost its sources: their addresses or its network changed"},
-    {"AUTH", "its sources do not pass authentication"},
-    {"CRYP", "its sources do not pass authentication"},
-    {"TIME", "its sources' times contradict each other"},
-    {"RATE", "its sources find its requests too many"},
-    {"DENY", "its sources refuse to serve it"},
-}};
-
-/// Since 1970, of a timestamp that is not zero.
-Nanoseconds age(const NtpHeader& header) {
-  return since_1970(header.transmit) - since_1970(header.reference);
-}
 
 void add_synchronisation(const NtpHeader& header, std::vector<std::string>& faults) {
   const std::string refid = refid_text(header.stratum, header.refid);
@@ -69,21 +40,20 @@ void add_reference(const NtpHeader& header, std::vector<std::string>& faults) {
     }
     return;
   }
-  if (header.transmit == 0) return;
-  const Nanoseconds old = age(header);
-  if (old > kReferenceStale) {
+  const std::optional<double> age = reference_age(header);
+  if (!age) return;
+  if (*age > kReferenceStale) {
     faults.push_back(fmt::format(
         "reference time {:.1f} hours old: it has lost its sources and runs on by itself, whatever "
         "its stratum says",
-        to_seconds(old) / 3600));
-  } else if (old < -std::chrono::seconds(1)) {
+        *age / 3600));
+  } else if (*age < -1) {
     faults.emplace_back("reference time in its own future: its clock was set back");
   }
 }
 
 void add_distance(const NtpHeader& header, std::vector<std::string>& faults) {
-  const double distance =
-      short_format_seconds(header.root_delay) / 2 + short_format_seconds(header.root_dispersion);
+  const double distance = root_distance(header);
   if (distance < kMaxRootDistance) return;
   faults.push_back(fmt::format("root distance {:.2f} s: clients select no server beyond {:.1f} s",
                                distance, kMaxRootDistance));
@@ -111,10 +81,13 @@ bool is_unsynchronised(const NtpHeader& header) {
          header.leap == kLeapUnsynchronised;
 }
 
-std::string refid_meaning(const std::string& refid) {
-  const auto found = std::find_if(kMeanings.begin(), kMeanings.end(),
-                                  [&](const Meaning& one) { return one.refid == refid; });
-  return found == kMeanings.end() ? std::string() : std::string(found->words);
+double root_distance(const NtpHeader& header) {
+  return short_format_seconds(header.root_delay) / 2 + short_format_seconds(header.root_dispersion);
+}
+
+std::optional<double> reference_age(const NtpHeader& header) {
+  if (header.reference == 0 || header.transmit == 0) return std::nullopt;
+  return to_seconds(since_1970(header.transmit) - since_1970(header.reference));
 }
 
 std::vector<std::string> header_faults(const NtpHeader& header) {

@@ -1,6 +1,7 @@
 // What the numbers in an NTP server's answer say about it, in words for a person. Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,12 @@ namespace guestclock::measure {
 /// or a reference time tells why, the reason says what the server waits for, and how long.
 [[nodiscard]] std::vector<std::string> header_faults(const NtpHeader& header);
 
-/// What a refid at stratum 0 or 16 stands for (RFC 5905 section 7.4; ntpd's own states); empty for
-/// one that is not known.
-[[nodiscard]] std::string refid_meaning(const std::string& refid);
+/// Half the root delay and the root dispersion: how far from true time the server thinks it may be
+/// (RFC 5905 section 11.1), in seconds.
+[[nodiscard]] double root_distance(const NtpHeader& header);
+
+/// How long before its answer its clock was last set or corrected, in seconds; negative where it
+/// was set back since. Nothing where it was never.
+[[nodiscard]] std::optional<double> reference_age(const NtpHeader& header);
 
 }  // namespace guestclock::measure

@@ -6,6 +6,8 @@
 
 #include "base/rfc3339.h"
 #include "measure/drift_summary.h"
+#include "measure/header_health.h"
+#include "measure/refid.h"
 
 namespace guestclock::measure {
 namespace {
@@ -16,23 +18,32 @@ void fill_header(const NtpHeader& header, model::Server& row) {
   row.stratum = static_cast<std::int64_t>(header.stratum);
   row.leap = static_cast<std::int64_t>(header.leap);
   row.refid = refid_text(header.stratum, header.refid);
+  const std::string means = reference_in_words(header.stratum, header.refid);
+  row.refid_means = means.empty() ? Fact<std::string>::unknown("no refid that is known")
+                                  : Fact<std::string>(means);
   row.precision_s = precision_seconds(header.precision);
   row.root_delay_s = short_format_seconds(header.root_delay);
   row.root_dispersion_s = short_format_seconds(header.root_dispersion);
-  row.reference_time =
-      header.reference == 0
-          ? Fact<std::string>::unknown("the server sent zero: its clock has never been set")
-          : Fact<std::string>(rfc3339(since_1970(header.reference)));
+  row.root_distance_s = root_distance(header);
+  constexpr const char* kNeverSet = "the server sent zero: its clock has never been set";
+  row.reference_time = header.reference == 0
+                           ? Fact<std::string>::unknown(kNeverSet)
+                           : Fact<std::string>(rfc3339(since_1970(header.reference)));
+  const std::optional<double> age = reference_age(header);
+  row.reference_age_s = age ? Fact<double>(*age) : Fact<double>::unknown(kNeverSet);
 }
 
 void fill_unknown_header(const std::string& reason, model::Server& row) {
   row.stratum = Fact<std::int64_t>::unknown(reason);
   row.leap = Fact<std::int64_t>::unknown(reason);
   row.refid = Fact<std::string>::unknown(reason);
+  row.refid_means = Fact<std::string>::unknown(reason);
   row.precision_s = Fact<double>::unknown(reason);
   row.root_delay_s = Fact<double>::unknown(reason);
   row.root_dispersion_s = Fact<double>::unknown(reason);
+  row.root_distance_s = Fact<double>::unknown(reason);
   row.reference_time = Fact<std::string>::unknown(reason);
+  row.reference_age_s = Fact<double>::unknown(reason);
 }
 
 /// RFC 5905 section 10: root mean square of the last eight offsets' distance from that of the one

@@ -3,15 +3,10 @@
 #include <fmt/format.h>
 
 #include "measure/header_health.h"
+#include "measure/refid.h"
 
 namespace guestclock::measure {
 namespace {
-
-bool is_local_clock(const NtpHeader& header) {
-  const auto& id = header.refid;
-  // 127.127.1.u is ntpd's and chronyd's LOCAL driver; at stratum 1 it may call itself LOCL.
-  return (id[0] == 127 && id[1] == 127 && id[2] == 1) || refid_text(header.stratum, id) == "LOCL";
-}
 
 void add_bogus(const BogusCounts& bogus, std::vector<std::string>& reasons) {
   const auto add = [&reasons](std::int64_t count, const char* what) {
@@ -57,7 +52,7 @@ ServerVerdict judge_server(const ServerObservation& seen) {
   } else {
     result.reasons = header_faults(*seen.last);
     result.verdict = is_unsynchronised(*seen.last) ? "unsynchronised" : "usable";
-    if (is_local_clock(*seen.last)) {
+    if (is_local_clock(seen.last->stratum, seen.last->refid)) {
       result.reasons.push_back(
           fmt::format("undisciplined: it serves its own LOCAL clock (refid {}), which nothing "
                       "steers",

@@ -83,11 +83,14 @@ struct Server {
   Fact<std::string> endpoint;  ///< IP:PORT that its name led to: the one that answers
   Fact<std::int64_t> stratum;  ///< as on the wire
   Fact<std::int64_t> leap;
-  Fact<std::string> refid;  ///< decoded: text at stratum 0 and 1, dotted quad above
+  Fact<std::string> refid;        ///< decoded: text at stratum 0 and 1, dotted quad above
+  Fact<std::string> refid_means;  ///< in words: whom it follows, or what it waits for
   Fact<double> precision_s;
   Fact<double> root_delay_s;
   Fact<double> root_dispersion_s;
+  Fact<double> root_distance_s;      ///< half the root delay and the dispersion (RFC 5905, 11.1)
   Fact<std::string> reference_time;  ///< RFC 3339 UTC
+  Fact<double> reference_age_s;      ///< when it answered, by its own clock
   Fact<double> offset_s;             ///< of CLOCK_REALTIME, by the exchange of smallest delay
   Fact<double> delay_s;              ///< the smallest one
   Fact<double> jitter_s;             ///< of the last eight offsets against the best (RFC 5905, 10)

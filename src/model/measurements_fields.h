@@ -49,10 +49,13 @@ void fields(Self& self, Visitor&& visit) {
   visit("stratum", self.stratum, Form::plain);
   visit("leap", self.leap, Form::plain);
   visit("refid", self.refid, Form::plain);
+  visit("refid_means", self.refid_means, Form::plain);
   visit("precision_s", self.precision_s, Form::seconds);
   visit("root_delay_s", self.root_delay_s, Form::seconds);
   visit("root_dispersion_s", self.root_dispersion_s, Form::seconds);
+  visit("root_distance_s", self.root_distance_s, Form::seconds);
   visit("reference_time", self.reference_time, Form::plain);
+  visit("reference_age_s", self.reference_age_s, Form::seconds);
   visit("offset_s", self.offset_s, Form::seconds);
   visit("delay_s", self.delay_s, Form::seconds);
   visit("jitter_s", self.jitter_s, Form::seconds);

@@ -69,6 +69,22 @@ void write_clocksources(Page& page, const std::vector<model::ClocksourceRate>& a
   }
 }
 
+void write_header(Page& page, const model::Server& server) {
+  std::string follows = fmt::format("{}, leap {}, refid {}", in_words(server.stratum),
+                                    in_words(server.leap), in_words(server.refid));
+  // What an unsynchronised one waits for stands in its reasons.
+  const bool states = server.verdict == "unsynchronised" || server.verdict == "kiss";
+  if (server.refid_means.known() && !states) follows += " (" + server.refid_means.value() + ")";
+  page.field("stratum", follows);
+  std::string distance = seconds_in_words(server.root_distance_s);
+  if (server.reference_age_s.known()) {
+    distance += fmt::format("; its clock was last set {} before",
+                            seconds_in_words(server.reference_age_s.value()));
+  }
+  distance += "; precision " + seconds_in_words(server.precision_s);
+  page.field("root distance", distance);
+}
+
 void write_servers(Page& page, const std::vector<model::Server>& servers) {
   page.heading("Servers");
   if (servers.empty()) page.paragraph(2, "none asked");
@@ -82,11 +98,12 @@ void write_servers(Page& page, const std::vector<model::Server>& servers) {
     if (server.offset_s.known()) {
       std::string text = "this guest is " + offset_in_words(server.offset_s);
       if (server.delay_s.known()) text += "; delay " + seconds_in_words(server.delay_s);
+      if (server.delay_s.value_or(0) > 0) {
+        text += ", so known to within " + seconds_in_words(server.delay_s.value() / 2);
+      }
       page.field("offset", text);
     }
-    if (server.stratum.known()) {
-      page.field("stratum", in_words(server.stratum) + ", refid " + in_words(server.refid));
-    }
+    if (server.stratum.known()) write_header(page, server);
     if (server.drift.known()) {
       const model::Drift& drift = server.drift.value();
       page.field("drift", rate_in_words(drift.rate_error_ppm, drift.ci95_ppm));

@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "measure/header_health.h"
+#include "measure/refid.h"
 
 namespace guestclock::measure {
 namespace {
@@ -94,6 +94,17 @@ TEST(ServerVerdict, RefidsOfAnUnsynchronisedServerAreExplained) {
   EXPECT_THAT(refid_meaning("STEP"), HasSubstr("step"));
   EXPECT_THAT(refid_meaning("RATE"), HasSubstr("too many"));
   EXPECT_EQ(refid_meaning("GPS"), "");
+}
+
+TEST(ServerVerdict, WhomAServerFollowsIsSaid) {
+  EXPECT_EQ(reference_in_words(1, {'G', 'P', 'S', 0}), "a GPS receiver");
+  EXPECT_EQ(reference_in_words(1, {'?', '?', '?', '?'}), "");
+  EXPECT_THAT(reference_in_words(0, {'I', 'N', 'I', 'T'}), HasSubstr("never synchronised"));
+  EXPECT_THAT(reference_in_words(16, {'S', 'T', 'E', 'P'}), HasSubstr("step"));
+  EXPECT_THAT(reference_in_words(6, {127, 127, 1, 0}), HasSubstr("nothing steers"));
+  EXPECT_THAT(reference_in_words(2, {127, 127, 28, 1}), HasSubstr("driver 28, unit 1"));
+  EXPECT_EQ(reference_in_words(3, {127, 0, 0, 1}), "a server on its own machine");
+  EXPECT_THAT(reference_in_words(3, {192, 0, 2, 1}), HasSubstr("hash of its IPv6"));
 }
 
 TEST(ServerVerdict, StratumZeroSixteenAndLeapThreeAreUnsynchronised) {

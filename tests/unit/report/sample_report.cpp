@@ -212,6 +212,9 @@ model::Measurements sample_measurements() {
   good.precision_s = 1e-6;
   good.root_delay_s = 0.012;
   good.root_dispersion_s = 0.004;
+  good.root_distance_s = 0.01;
+  good.refid_means = std::string("the server that it follows");
+  good.reference_age_s = 31.0;
   good.reference_time = std::string("2026-11-23T11:59:30Z");
   good.offset_s = 0.0123456;
   good.delay_s = 0.00082;

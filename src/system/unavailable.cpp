@@ -61,7 +61,8 @@ Result<std::vector<Endpoint>> UnavailableNetwork::resolve(std::string_view /*hos
   return refuse();
 }
 
-Result<std::unique_ptr<UdpSocket>> UnavailableNetwork::open(const Endpoint& /*endpoint*/, Answers /*answers*/) const {
+Result<std::unique_ptr<UdpSocket>> UnavailableNetwork::open(const Endpoint& /*endpoint*/,
+                                                            Answers /*answers*/) const {
   return refuse();
 }
 

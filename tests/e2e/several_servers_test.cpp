@@ -144,8 +144,8 @@ class AllServers {
   Chronyd lost_{scratch_, "lost", ""};
   GainingServer gaining_;
   SilentServer silent_;
-  Ntpd started_{scratch_, "started", "127.0.0.1", ""};
-  Ntpd strict_{scratch_, "strict", "127.0.0.2",
+  Ntpd started_{scratch_, "started", "127.0.0.2", ""};
+  Ntpd strict_{scratch_, "strict", "127.0.0.3",
                "limit average 0.5 burst 2 kod 100\nrestrict default limited kod\n"};
   std::vector<std::string> names_{local_.name(),   good_.name(),   better_.name(),  lost_.name(),
                                   gaining_.name(), silent_.name(), started_.name(), strict_.name()};
@@ -181,7 +181,7 @@ TEST(SeveralServers, EachIsToldForWhatItIs) {
     if (!std::filesystem::exists(program)) GUESTCLOCK_SKIP("there is no " + program);
   }
   if (const auto reason = support::no_private_network_reason()) GUESTCLOCK_SKIP(*reason);
-  support::in_private_network({"127.0.0.2"}, [] {
+  support::in_private_network({"127.0.0.2", "127.0.0.3"}, [] {
     const AllServers all;
     all.wait_until_good_ones_are_synchronised();
     expect_verdicts(all.audited(), all.believed());

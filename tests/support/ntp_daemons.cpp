@@ -57,11 +57,13 @@ std::string Chronyd::as_source() const {
 Ntpd::Ntpd(const ScratchDirectory& scratch, const std::string& name, const std::string& address,
            const std::string& lines)
     : address_(address) {
-  const auto conf = scratch.write(name + ".conf",
-                                  "disable ntp\ndisable kernel\ninterface ignore all\ninterface "
-                                  "ignore wildcard\ninterface listen " +
-                                      address + "\ndriftfile " +
-                                      (scratch.path() / (name + ".drift")).string() + "\n" + lines);
+  // Not "ignore all": that leaves it every address of the loopback interface, and of two daemons
+  // at one address the one that came last gets the requests.
+  const auto conf = scratch.write(
+      name + ".conf",
+      "disable ntp\ndisable kernel\ninterface ignore ipv4\ninterface ignore "
+      "ipv6\ninterface listen " +
+          address + "\ndriftfile " + (scratch.path() / (name + ".drift")).string() + "\n" + lines);
   server_ = std::make_unique<Running>(
       std::vector<std::string>{"setpriv", "--bounding-set", "-sys_time", "--inh-caps", "-sys_time",
                                ntpd(), "-n", "-c", conf.string()});

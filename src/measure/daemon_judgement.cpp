@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "measure/header_health.h"
+#include "measure/ntp_packet.h"
 #include "measure/refid.h"
 
 namespace guestclock::measure {
@@ -18,12 +20,10 @@ using model::DaemonSource;
 using model::Fact;
 using model::LocalDaemon;
 
-constexpr std::int64_t kLeapUnsynchronised = 3;
-constexpr std::int64_t kStratumUnsynchronised = 16;
-constexpr std::int64_t kPolls = 8;  // that reach remembers
-// ntpd 4.2.8 and ntpsec: selectable below this root distance (tos maxdist), stepped beyond this
-// offset, once it has lasted for this long if the clock was right before (tinker step, stepout).
-constexpr double kSelectDistance = 1.5;
+constexpr std::int64_t kPolls = 8;     // that reach remembers
+constexpr double kMaxDispersion = 16;  // seconds: RFC 5905 section 10, of a source without samples
+// ntpd 4.2.8 and ntpsec: stepped beyond this offset, once it has lasted for this long if the clock
+// was right before (tinker step, stepout).
 constexpr double kStep = 0.128;
 constexpr double kStepout = 300;
 // Beyond it the kernel's discipline (ntpd, timesyncd) cannot correct a rate.
@@ -57,7 +57,7 @@ std::string offset_in_words(double seconds) {
   return size < 1 ? fmt::format("{:.0f} ms", size * 1e3) : fmt::format("{:.2f} s", size);
 }
 
-bool is_local_clock(std::string_view name) {
+bool names_local_clock(std::string_view name) {
   return name.starts_with("127.127.1.") || name.starts_with("LOCAL(") || name == "LOCL";
 }
 
@@ -85,9 +85,9 @@ std::optional<int> answers_missing(Kind kind, const DaemonSource& source) {
   }
   double dispersion = source.dispersion_s.value();
   const double rest = source.root_distance_s.value() - dispersion;
-  if (rest >= kSelectDistance) return std::nullopt;
+  if (rest >= kMaxRootDistance) return std::nullopt;
   int missing = 0;
-  for (; dispersion + rest >= kSelectDistance && missing < kPolls; ++missing)
+  for (; dispersion + rest >= kMaxRootDistance && missing < kPolls; ++missing)
     dispersion /= 2;
   return missing > 0 ? std::optional(missing) : std::nullopt;
 }
@@ -129,11 +129,11 @@ class Judgement {
   }
 
   [[nodiscard]] bool follows_itself() const {
-    return says_synchronised() && (is_local_clock(daemon_.refid.value_or("")) ||
+    return says_synchronised() && (names_local_clock(daemon_.refid.value_or("")) ||
                                    std::any_of(daemon_.sources.begin(), daemon_.sources.end(),
                                                [](const DaemonSource& source) {
                                                  return source.state == "selected" &&
-                                                        is_local_clock(source.name);
+                                                        names_local_clock(source.name);
                                                }));
   }
 
@@ -147,9 +147,9 @@ class Judgement {
     if (const DaemonSource* const source = followed()) return source;
     const DaemonSource* nearest = nullptr;
     for (const DaemonSource& source : daemon_.sources) {
-      if (!source.offset_s.known() || is_local_clock(source.name)) continue;
-      if (nearest == nullptr || source.root_distance_s.value_or(kStratumUnsynchronised) <
-                                    nearest->root_distance_s.value_or(kStratumUnsynchronised)) {
+      if (!source.offset_s.known() || names_local_clock(source.name)) continue;
+      if (nearest == nullptr || source.root_distance_s.value_or(kMaxDispersion) <
+                                    nearest->root_distance_s.value_or(kMaxDispersion)) {
         nearest = &source;
       }
     }
@@ -219,7 +219,7 @@ class Judgement {
   void judge_unsynchronised() {
     const bool any = std::any_of(
         daemon_.sources.begin(), daemon_.sources.end(),
-        [](const auto& source) { return has_answered(source) && !is_local_clock(source.name); });
+        [](const auto& source) { return has_answered(source) && !names_local_clock(source.name); });
     daemon_.verdict = any ? "not-yet" : "unsynchronised";
     const std::string meaning = refid_meaning(daemon_.refid.value_or(""));
     if (!meaning.empty() && kind_ == Kind::ntpd) {
@@ -253,7 +253,7 @@ class Judgement {
   }
 
   void add_waiting(const DaemonSource& source) {
-    if (is_local_clock(source.name)) {
+    if (names_local_clock(source.name)) {
       say(
           fmt::format("{}: its own clock, which ntpd selects {:.0f} s after its start at the "
                       "earliest and which cures nothing",
@@ -272,7 +272,7 @@ class Judgement {
       reason += fmt::format(
           ", dispersion {:.2f} s; selectable below a root distance of {:.1f} s, after {} more "
           "answer{}",
-          source.dispersion_s.value(), kSelectDistance, *missing, *missing == 1 ? "" : "s");
+          source.dispersion_s.value(), kMaxRootDistance, *missing, *missing == 1 ? "" : "s");
     } else {
       reason += fmt::format("; selectable from {} answers on", kChronySamples);
     }

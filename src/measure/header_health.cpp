@@ -7,10 +7,6 @@
 namespace guestclock::measure {
 namespace {
 
-constexpr int kLeapUnsynchronised = 3;
-constexpr int kStratumUnsynchronised = 16;
-// ntpd selects no source, and steps or follows nothing, beyond this (ntp.conf: tos maxdist).
-constexpr double kMaxRootDistance = 1.5;
 // Eight polls at the longest default interval, 1024 s: by then a daemon has given its source up.
 constexpr double kReferenceStale = 8 * 1024;
 // ntpd measures what one reading of its clock takes. Read without entering the kernel that is below
@@ -101,8 +97,7 @@ std::vector<std::string> header_faults(const NtpHeader& header) {
     faults.emplace_back(
         "what to do: wait those minutes and ask again; where it stays, look there at what its own "
         "sources say (ntpq -pn, chronyc -n sources). Do not add a LOCAL clock to it: it would "
-        "serve "
-        "its own drift as good time");
+        "serve its own drift as good time");
   }
   return faults;
 }

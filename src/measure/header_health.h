@@ -9,6 +9,9 @@
 
 namespace guestclock::measure {
 
+/// Clients select no server that is further from true time, in seconds (ntp.conf: tos maxdist).
+inline constexpr double kMaxRootDistance = 1.5;
+
 /// Stratum 0 or above 15, or leap 3: clients are told not to follow it (RFC 5905 section 7.3).
 [[nodiscard]] bool is_unsynchronised(const NtpHeader& header);
 

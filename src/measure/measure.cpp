@@ -63,6 +63,13 @@ model::Drift drift_without_server(const std::vector<model::Server>& servers) {
   return unknown_drift("no NTP server was usable: " + verdicts);
 }
 
+/// What the usable servers say together; where none has a rate, why not.
+model::Drift drift_by_servers(std::vector<model::Server>& servers, const DriftPolicy& policy) {
+  if (auto agreed = agree(servers, policy)) return std::move(*agreed);
+  const std::size_t chosen = choose_server(servers);
+  return chosen != kNone ? servers[chosen].drift.value() : drift_without_server(servers);
+}
+
 std::vector<model::Server> server_rows(const std::vector<LocatedServer>& servers, const NtpRun& run,
                                        const DriftPolicy& policy,
                                        const std::optional<Sandwich>& realtime) {
@@ -133,15 +140,8 @@ Outcome measure(const system::System& system, const tables::Thresholds& threshol
   result.servers = server_rows(servers, run, drift_limits,
                                realtime != nullptr ? std::optional(*realtime) : std::nullopt);
   note_smearing(result.servers, request.smearing);
-  const std::optional<model::Drift> agreed = agree(result.servers, drift_limits);
+  result.drift = drift_by_servers(result.servers, drift_limits);
   result.pairs = compare_pairs(result.servers);
-  const std::size_t chosen = choose_server(result.servers);
-  if (agreed) {
-    result.drift = *agreed;
-  } else {
-    result.drift = chosen != kNone ? result.servers[chosen].drift.value()
-                                   : drift_without_server(result.servers);
-  }
   if (!result.drift.rate_error_ppm.known()) {
     if (auto by_device = drift_by_device(clocks, start, end, drift_limits)) {
       result.drift = std::move(*by_device);
@@ -149,6 +149,7 @@ Outcome measure(const system::System& system, const tables::Thresholds& threshol
   }
   result.clocks = clock_rates(clocks, start, end, request.clocks, result.drift, clock_limits);
   if (request.of_tsc) speak_of_tsc(result);
+  const std::size_t chosen = choose_server(result.servers);
   for (std::size_t i = 0; i < servers.size(); ++i) {
     outcome.recorded.push_back(
         {servers[i].address, std::move(run.servers[i].exchanges), i == chosen});

@@ -14,6 +14,9 @@ namespace guestclock::measure {
 inline constexpr std::size_t kNtpHeaderBytes = 48;
 inline constexpr std::uint8_t kNtpModeClient = 3;
 inline constexpr std::uint8_t kNtpModeServer = 4;
+/// A leap indicator, and the least stratum, by which a server says that it is not synchronised.
+inline constexpr std::uint8_t kLeapUnsynchronised = 3;
+inline constexpr std::uint8_t kStratumUnsynchronised = 16;
 
 /// RFC 5905 section 7.3, fields as on the wire, in host byte order.
 struct NtpHeader {

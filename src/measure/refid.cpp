@@ -11,7 +11,6 @@
 namespace guestclock::measure {
 namespace {
 
-constexpr std::uint8_t kStratumUnsynchronised = 16;
 constexpr std::string_view kOwnClock = "its own clock, which nothing steers (LOCAL)";
 
 struct Meaning {
@@ -21,8 +20,7 @@ struct Meaning {
 constexpr std::array<Meaning, 9> kStates{{
     {"INIT",
      "it has never synchronised since it started: it waits for four good answers of a source of "
-     "its "
-     "own, 3 to 5 minutes after its start (10 s where its sources have iburst)"},
+     "its own, 3 to 5 minutes after its start (10 s where its sources have iburst)"},
     {"STEP",
      "it has just set its clock by a step, and waits for four good answers again: 3 to 5 minutes "
      "(10 s with iburst). One that comes back to this drifts by more than it can correct (500 "

@@ -246,17 +246,24 @@ struct GuestTools {
   friend bool operator==(const GuestTools&, const GuestTools&) = default;
 };
 
-/// How ntpd or ntpsec treats its sources, large errors and clients. Lines are "file:line: text";
-/// the first of each kind are kept.
-struct NtpConf {
+/// What a configuration says of those whom it asks for the time. Lines are "file:line: text".
+struct SourceLines {
   std::vector<std::string> files;  ///< that it was read from
-  Fact<std::int64_t> sources;      ///< that can be followed: LOCAL is none, a pool counts four
+  /// That can be followed: LOCAL is none; a pool counts four, or chronyd's maxsources.
+  Fact<std::int64_t> sources;
   std::vector<std::string> host_sources;    ///< reference clocks, servers of the host or its cloud
   std::vector<std::string> without_iburst;  ///< servers and pools that lack it
   std::vector<std::string> public_polls;    ///< polls chosen for public servers
   std::optional<std::int64_t> public_poll;  ///< the shortest of them, log2 of seconds
-  std::optional<double> panic_s;            ///< tinker panic; nothing: 1000 s
-  std::optional<double> step_s;             ///< tinker step; nothing: 0.128 s
+
+  friend bool operator==(const SourceLines&, const SourceLines&) = default;
+};
+
+/// How ntpd or ntpsec treats its sources, large errors and clients. Lines are "file:line: text";
+/// the first of each kind are kept.
+struct NtpConf : SourceLines {
+  std::optional<double> panic_s;         ///< tinker panic; nothing: 1000 s
+  std::optional<double> step_s;          ///< tinker step; nothing: 0.128 s
   std::vector<std::string> for_clients;  ///< what only a server needs: peer, broadcast, LOCAL, ...
   std::vector<std::string> refuses_all;  ///< restrict default: ignore, noserve; no network excepted
   std::vector<std::string> notrust;      ///< restrict lines that drop clients without a key
@@ -266,13 +273,7 @@ struct NtpConf {
 };
 
 /// The same of chronyd.
-struct ChronyConf {
-  std::vector<std::string> files;
-  Fact<std::int64_t> sources;  ///< a pool counts its maxsources, four where none is given
-  std::vector<std::string> host_sources;
-  std::vector<std::string> without_iburst;
-  std::vector<std::string> public_polls;
-  std::optional<std::int64_t> public_poll;
+struct ChronyConf : SourceLines {
   std::optional<double> makestep_s;              ///< errors above this are stepped
   std::optional<std::int64_t> makestep_updates;  ///< at the first so many updates; below 0: always
   /// Errors too large that maxchange passes over before chronyd exits; below 0: it never does.

@@ -199,14 +199,20 @@ void fields(Self& self, Visitor&& visit) {
   visit("parallels", self.parallels, Form::plain);
 }
 
-template <Is<NtpConf> Self, class Visitor>
-void fields(Self& self, Visitor&& visit) {
+/// The members of SourceLines, of what derives from it.
+template <class Self, class Visitor>
+void source_fields(Self& self, Visitor&& visit) {
   visit("files", self.files, Form::plain);
   visit("sources", self.sources, Form::plain);
   visit("host_sources", self.host_sources, Form::plain);
   visit("without_iburst", self.without_iburst, Form::plain);
   visit("public_polls", self.public_polls, Form::plain);
   visit("public_poll", self.public_poll, Form::plain);
+}
+
+template <Is<NtpConf> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  source_fields(self, visit);
   visit("panic_s", self.panic_s, Form::plain);
   visit("step_s", self.step_s, Form::plain);
   visit("for_clients", self.for_clients, Form::plain);
@@ -217,12 +223,7 @@ void fields(Self& self, Visitor&& visit) {
 
 template <Is<ChronyConf> Self, class Visitor>
 void fields(Self& self, Visitor&& visit) {
-  visit("files", self.files, Form::plain);
-  visit("sources", self.sources, Form::plain);
-  visit("host_sources", self.host_sources, Form::plain);
-  visit("without_iburst", self.without_iburst, Form::plain);
-  visit("public_polls", self.public_polls, Form::plain);
-  visit("public_poll", self.public_poll, Form::plain);
+  source_fields(self, visit);
   visit("makestep_s", self.makestep_s, Form::plain);
   visit("makestep_updates", self.makestep_updates, Form::plain);
   visit("maxchange_ignored", self.maxchange_ignored, Form::plain);

@@ -4,13 +4,12 @@
 
 #include "base/text.h"
 #include "settings/config_lines.h"
-#include "settings/poll_choice.h"
 #include "settings/server_owner.h"
+#include "settings/source_polling.h"
 
 namespace guestclock::settings {
 namespace {
 
-constexpr std::int64_t kLocalDefault = 10;
 constexpr std::int64_t kWorst = 15;
 constexpr std::int64_t kMaxsourcesDefault = 4;
 constexpr std::int64_t kMaxsourcesMost = 16;
@@ -48,8 +47,8 @@ void ChronyConfReader::read(std::string_view path, std::string_view text,
       keep_line(conf_.host_sources, shown);
       if (!contains(line, "noselect")) ++sources_;
     } else if (line[0] == "local") {
-      conf_.local_stratum =
-          std::clamp(number_of(line, "stratum").value_or(kLocalDefault), std::int64_t{1}, kWorst);
+      conf_.local_stratum = std::clamp(number_of(line, "stratum").value_or(kChronyLocalStratum),
+                                       std::int64_t{1}, kWorst);
     } else if (line[0] == "rtcsync") {
       conf_.rtcsync = true;
     } else if (line[0] == "allow") {
@@ -69,8 +68,7 @@ void ChronyConfReader::source(const Words& line, const std::string& shown) {
                                  std::int64_t{1}, kMaxsourcesMost)
                     : 1;
   }
-  if (line[0] != "peer" && !contains(line, "iburst")) keep_line(conf_.without_iburst, shown);
-  note_public_poll(host, line, shown, conf_.public_polls, conf_.public_poll);
+  note_polling(host, line, shown, conf_);
 }
 
 void ChronyConfReader::correction(const Words& line) {

@@ -29,6 +29,12 @@ bool asks_a_server(const std::string& directive) {
   return directive == "server" || directive == "peer" || directive == "pool";
 }
 
+ConfigWords::const_iterator address_of_ntp_line(const ConfigWords& line) {
+  return std::find_if(line.begin() + 1, line.end(), [](const std::string& word) {
+    return word != "-4" && word != "-6" && word != "ipv4" && word != "ipv6";
+  });
+}
+
 std::string line_in_words(std::string_view path, std::size_t number, const ConfigWords& line) {
   return fmt::format("{}:{}: {}", path, number, join(line, " "));
 }

@@ -1,24 +1,14 @@
 #include "settings/ntp_conf.h"
 
-#include <algorithm>
-
 #include "base/text.h"
 #include "settings/config_lines.h"
-#include "settings/poll_choice.h"
 #include "settings/server_owner.h"
+#include "settings/source_polling.h"
 
 namespace guestclock::settings {
 namespace {
 
 using Words = std::vector<std::string>;
-
-constexpr std::string_view kReferenceClocks = "127.127.";
-constexpr std::string_view kLocalDriver = "127.127.1.";
-
-/// -4, -6 and, with ntpsec, ipv4, ipv6 stand before an address.
-bool names_a_family(const std::string& word) {
-  return word == "-4" || word == "-6" || word == "ipv4" || word == "ipv6";
-}
 
 /// What follows a '#' is a comment.
 Words without_comment(const Words& line) {
@@ -62,7 +52,7 @@ void NtpConfReader::read(std::string_view path, std::string_view text,
 
 void NtpConfReader::source(const Words& line, const std::string& shown) {
   constexpr std::int64_t kOfAPool = 4;
-  const auto host = std::find_if_not(line.begin() + 1, line.end(), names_a_family);
+  const auto host = address_of_ntp_line(line);
   if (host == line.end()) return;
   if (host->starts_with(kLocalDriver) || line[0] == "peer") keep_line(conf_.for_clients, shown);
   if (host->starts_with(kLocalDriver)) return;
@@ -70,8 +60,7 @@ void NtpConfReader::source(const Words& line, const std::string& shown) {
   if (clock || is_host_server(*host)) keep_line(conf_.host_sources, shown);
   if (!contains(line, "noselect")) sources_ += line[0] == "pool" ? kOfAPool : 1;
   if (clock) return;
-  if (line[0] != "peer" && !contains(line, "iburst")) keep_line(conf_.without_iburst, shown);
-  note_public_poll(*host, line, shown, conf_.public_polls, conf_.public_poll);
+  note_polling(*host, line, shown, conf_);
 }
 
 void NtpConfReader::tinker(const Words& line) {
@@ -84,7 +73,7 @@ void NtpConfReader::tinker(const Words& line) {
 }
 
 void NtpConfReader::restriction(const Words& line, const std::string& shown) {
-  const auto address = std::find_if_not(line.begin() + 1, line.end(), names_a_family);
+  const auto address = address_of_ntp_line(line);
   // "source": those whom this guest asks, not those who ask it.
   if (address == line.end() || *address == "source") return;
   if (contains(line, "notrust")) keep_line(conf_.notrust, shown);

@@ -20,7 +20,6 @@ void add_server(NtpConfig& config, std::string server) {
 }
 
 constexpr std::string_view kChronyLocal = "local";
-constexpr std::string_view kLocalDriver = "127.127.1.";
 
 /// Remembers the stratum that `line` gives to `unit`, where it gives one.
 void note_stratum(NtpConfig& config, const std::string& unit, const Words& line) {
@@ -35,11 +34,10 @@ void note_stratum(NtpConfig& config, const std::string& unit, const Words& line)
 
 std::optional<std::int64_t> local_stratum(const NtpConfig& config) {
   constexpr std::int64_t kLocalDriverDefault = 5;
-  constexpr std::int64_t kChronyDefault = 10;
   std::optional<std::int64_t> best;
   for (const std::string& unit : config.local_units) {
     const auto given = config.local_strata.find(unit);
-    const std::int64_t otherwise = unit == kChronyLocal ? kChronyDefault : kLocalDriverDefault;
+    const std::int64_t otherwise = unit == kChronyLocal ? kChronyLocalStratum : kLocalDriverDefault;
     const std::int64_t stratum = given != config.local_strata.end() ? given->second : otherwise;
     if (!best || stratum < *best) best = stratum;
   }
@@ -55,14 +53,12 @@ NtpConfig parse_ntp_conf(std::string_view path, std::string_view text) {
       note_stratum(config, line[1], line);
     }
     if (!asks_a_server(line[0])) return;
-    const auto host = std::find_if(line.begin() + 1, line.end(), [](const std::string& word) {
-      return word != "-4" && word != "-6" && word != "ipv4" && word != "ipv6";
-    });
+    const auto host = address_of_ntp_line(line);
     if (host == line.end()) return;
     if (host->starts_with(kLocalDriver)) {
       config.local_units.push_back(*host);
       config.local_clock.push_back(line_in_words(path, number, line));
-    } else if (!host->starts_with("127.127.")) {
+    } else if (!host->starts_with(kReferenceClocks)) {
       add_server(config, *host);
     }
   });

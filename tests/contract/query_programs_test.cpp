@@ -8,12 +8,16 @@
 #include <fstream>
 #include <thread>
 
+#include <poll.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/unique_fd.h"
 #include "support/scratch_directory.h"
 
 namespace guestclock::system {
@@ -39,16 +43,16 @@ class QueryProgramsTest : public ::testing::Test {
     EXPECT_EQ(errno, ECHILD);
   }
 
-  /// Waits until the process that a script wrote down is gone, at most for as long as a test lasts.
+  /// Waits for the end of the process that a script wrote down.
   static void expect_gone(const std::string& pid) {
-    const std::string status = "/proc/" + pid + "/stat";
-    for (int i = 0; i < 1000; ++i) {
-      std::ifstream in(status);
-      std::string text;
-      if (!std::getline(in, text) || text.find(") Z ") != std::string::npos) return;
-      std::this_thread::sleep_for(5ms);
+    constexpr int kPatience = 10'000;  // milliseconds
+    const UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, std::stoi(pid), 0)));
+    if (!process.valid()) {
+      EXPECT_EQ(errno, ESRCH) << "gone already, or not to be watched";
+      return;
     }
-    ADD_FAILURE() << pid << " still runs";
+    pollfd ended{process.get(), POLLIN, 0};
+    EXPECT_EQ(::poll(&ended, 1, kPatience), 1) << pid << " still runs";
   }
 
   support::ScratchDirectory scratch_;
@@ -106,9 +110,11 @@ TEST_F(QueryProgramsTest, OneThatClosesItsOutputAndStaysIsKilled) {
 }
 
 TEST_F(QueryProgramsTest, TheStopFlagEndsIt) {
-  install("exec sleep 1000");
-  std::thread stopper([this] {
-    std::this_thread::sleep_for(100ms);
+  const std::string started = (scratch_.path() / "started").string();
+  ASSERT_EQ(::mkfifo(started.c_str(), 0600), 0);
+  install("echo > " + started + "; exec sleep 1000");
+  std::thread stopper([this, &started] {
+    std::ifstream(started).get();  // until the script writes
     stop_.request(SIGINT);
   });
   const auto start = steady_clock::now();

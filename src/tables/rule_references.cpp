@@ -29,11 +29,11 @@ model::Facts one_of_each() {
   facts.timesync.disciplining = some_words;
   facts.timesync.perhaps_disciplining = some_words;
   facts.timesync.serving = some_words;
+  const model::SourceLines sources{some_words, 1, some_words, some_words, some_words, 1};
   facts.timesync.ntp_conf =
-      std::optional(model::NtpConf{some_words, 1, some_words, some_words, some_words, 1, 1, 1,
-                                   some_words, some_words, some_words, some_words});
-  facts.timesync.chrony_conf = std::optional(model::ChronyConf{
-      some_words, 1, some_words, some_words, some_words, 1, 1, 1, 1, 1, true, some_words});
+      std::optional(model::NtpConf{sources, 1, 1, some_words, some_words, some_words, some_words});
+  facts.timesync.chrony_conf =
+      std::optional(model::ChronyConf{sources, 1, 1, 1, 1, true, some_words});
   model::GuestTools& tools = facts.timesync.guest_tools;
   for (auto* const tool : {&tools.vmware, &tools.virtualbox, &tools.hyperv, &tools.qemu_guest_agent,
                            &tools.xen, &tools.parallels}) {

@@ -1,6 +1,7 @@
 // What holds of edits of any GRUB Legacy menu: odd ones pieced together at random, and ones that
 // Debian's update-grub could have written.
 #include <algorithm>
+#include <regex>
 #include <set>
 
 #include <rapidcheck.h>
@@ -101,6 +102,12 @@ rc::Gen<EntrySelector> selectors() {
                       });
 }
 
+/// The menu but for the lines from which update-grub makes kernel lines.
+std::string without_settings(const std::string& menu) {
+  static const std::regex settings("(^|\n)# (kopt|defoptions|altoptions)=[^\n]*");
+  return std::regex_replace(menu, settings, "");
+}
+
 TEST(GrubLegacyProperty, AnyBytesAreGivenBackByTheParser) {
   EXPECT_TRUE(rc::check([] {
     const auto bytes = *rc::gen::container<std::string>(
@@ -158,9 +165,11 @@ TEST(GrubLegacyProperty, SettingIsIdempotentAndSettingBackGivesTheFileBack) {
     const auto back = machine.edit({{key, old, ""}}, one);
     RC_ASSERT(back.has_value());
     machine.apply(*back);
-    // Settings put together at random need not agree with the lines.
-    if (bytes.starts_with("default") || bytes.find("# kopt") == std::string::npos) {
+    // Settings put together at random need not agree with the lines: only the lines come back.
+    if (bytes.starts_with("default")) {
       RC_ASSERT(machine.menu() == bytes);
+    } else {
+      RC_ASSERT(without_settings(machine.menu()) == without_settings(bytes));
     }
     const auto again = machine.entries();
     RC_ASSERT(again[static_cast<std::size_t>(started - entries.begin())].parameters ==

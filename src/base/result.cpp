@@ -1,6 +1,7 @@
 #include "base/result.h"
 
 #include <cerrno>
+#include <cstring>
 #include <system_error>
 
 namespace guestclock {
@@ -30,12 +31,20 @@ ErrorCode code_of(int errno_value) {
   }
 }
 
+/// strerror(3) looks for a translation each time, and most files that are asked for are not there.
+std::string text_of(int errno_value) {
+#if defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 32)
+  if (const char* const text = ::strerrordesc_np(errno_value)) return text;
+#endif
+  return std::generic_category().message(errno_value);
+}
+
 }  // namespace
 
 Error error_from_errno(int errno_value, std::string what, std::string path) {
   Error error;
   error.code = code_of(errno_value);
-  error.message = std::move(what) + ": " + std::generic_category().message(errno_value);
+  error.message = std::move(what.append(": ").append(text_of(errno_value)));
   error.path = std::move(path);
   error.system_errno = errno_value;
   return error;

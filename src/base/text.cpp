@@ -6,11 +6,11 @@
 namespace guestclock {
 namespace {
 
-bool is_edge(char c) {
-  return is_blank(c) || c == '\r' || c == '\n' || c == '\0';
-}
 bool is_separator(char c) {
-  return is_blank(c) || c == '\r' || c == '\n';
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+bool is_edge(char c) {
+  return is_separator(c) || c == '\0';
 }
 
 }  // namespace
@@ -82,11 +82,14 @@ std::vector<std::string_view> nul_separated(std::string_view text) {
 }
 
 std::optional<std::string_view> value_of_line(std::string_view text, std::string_view key) {
-  for (const std::string_view line : lines(text)) {
-    const std::size_t mark = line.find_first_of(":=");
-    if (mark != std::string_view::npos && trim(line.substr(0, mark)) == key) {
-      return trim(line.substr(mark + 1));
-    }
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    const auto* const mark =
+        std::find_if(line.begin(), line.end(), [](char c) { return c == ':' || c == '='; });
+    if (mark == line.end()) continue;
+    const auto size = static_cast<std::size_t>(mark - line.begin());
+    if (trim(line.substr(0, size)) == key) return trim(line.substr(size + 1));
   }
   return std::nullopt;
 }

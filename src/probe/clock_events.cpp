@@ -140,20 +140,29 @@ constexpr char lower_case(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-/// Letters of either case, and some other bytes, share a place: a filter, no comparison.
-constexpr std::size_t pair_index(char first, char second) {
-  return (static_cast<std::size_t>(first) & 31U) << 5U | (static_cast<std::size_t>(second) & 31U);
-}
+using StemsOfByte = std::array<std::uint8_t, 256>;
 
-constexpr std::array<std::uint8_t, 1024> make_pair_table() {
-  std::array<std::uint8_t, 1024> table{};
+/// Of each byte: the stems that have it, in either case, as the first (`second` 0) or the second
+/// (1) of a rare pair.
+constexpr StemsOfByte make_stems_of_byte(std::size_t second) {
+  StemsOfByte stems{};
   for (const StemText& stem : kStems) {
-    for (std::size_t at = stem.rare; at < stem.rare + 2; ++at)
-      table.at(pair_index(stem.text[at], stem.text[at + 1])) |= stem.stem;
+    for (std::size_t at = stem.rare; at < stem.rare + 2; ++at) {
+      const char letter = stem.text[at + second];
+      stems.at(static_cast<unsigned char>(letter)) |= stem.stem;
+      stems.at(static_cast<unsigned char>(letter - 'a' + 'A')) |= stem.stem;
+    }
   }
-  return table;
+  return stems;
 }
-constexpr std::array<std::uint8_t, 1024> kPairTable = make_pair_table();
+constexpr StemsOfByte kStemsOfFirst = make_stems_of_byte(0);
+constexpr StemsOfByte kStemsOfSecond = make_stems_of_byte(1);
+
+/// A filter, no comparison: the stems that a pair of bytes may belong to.
+std::uint8_t candidates(char first, char second) {
+  return kStemsOfFirst[static_cast<unsigned char>(first)] &
+         kStemsOfSecond[static_cast<unsigned char>(second)];
+}
 
 bool equal_at(std::string_view line, std::size_t at, std::string_view lower_text) {
   if (line.size() - at < lower_text.size()) return false;
@@ -162,25 +171,43 @@ bool equal_at(std::string_view line, std::size_t at, std::string_view lower_text
                     [](char wanted, char c) { return wanted == lower_case(c); });
 }
 
-std::uint8_t verified(std::string_view line, std::size_t pair, std::uint8_t candidates) {
+/// The first pair of bytes from `start` on that may belong to a stem; the text's size: none. Every
+/// second pair is looked at: of three bytes in a row one of both pairs is among them.
+std::size_t next_candidate(std::string_view text, std::size_t start) {
+  const char* const bytes = text.data();
+  const std::size_t size = text.size();
+  for (std::size_t at = start; at + 1 < size; at += 2) {
+    if (candidates(bytes[at], bytes[at + 1]) != kNoStem) return at;
+  }
+  return size;
+}
+
+/// The stems of which `text` holds a rare pair at `pair`.
+std::uint8_t stems_at(std::string_view text, std::size_t pair) {
+  const std::uint8_t possible = candidates(text[pair], text[pair + 1]);
   std::uint8_t found = kNoStem;
   for (const StemText& stem : kStems) {
-    if ((candidates & stem.stem) == 0) continue;
+    if ((possible & stem.stem) == 0) continue;
     for (std::size_t at = stem.rare; at < stem.rare + 2 && at <= pair; ++at) {
-      if (equal_at(line, pair - at, stem.text)) found |= stem.stem;
+      if (equal_at(text, pair - at, stem.text)) found |= stem.stem;
     }
   }
   return found;
 }
 
-/// Every second pair of bytes is looked at: of three in a row one of both pairs is among them.
 std::uint8_t stems_in(std::string_view line) {
   std::uint8_t found = kNoStem;
-  for (std::size_t at = 0; at + 1 < line.size(); at += 2) {
-    const std::uint8_t candidates = kPairTable[pair_index(line[at], line[at + 1])];
-    if (candidates != 0) found |= verified(line, at, candidates);
-  }
+  for (std::size_t at = 0; (at = next_candidate(line, at)) < line.size(); at += 2)
+    found |= stems_at(line, at);
   return found;
+}
+
+/// Where the first line begins that holds a stem; the log's size: none.
+std::size_t next_line(std::string_view log) {
+  for (std::size_t at = 0; (at = next_candidate(log, at)) < log.size(); at += 2) {
+    if (stems_at(log, at) != kNoStem) return log.rfind('\n', at) + 1;
+  }
+  return log.size();
 }
 
 bool is_word_part(char c) {
@@ -257,7 +284,9 @@ model::ClockEvent event_of(const Pattern& pattern, const LogLine& line) {
 std::vector<model::ClockEvent> parse_clock_events(std::string_view log) {
   std::vector<model::ClockEvent> events;
   std::map<std::string_view, int> counts;
-  while (!log.empty() && events.size() < kMaxEvents) {
+  while (events.size() < kMaxEvents) {
+    log.remove_prefix(next_line(log));
+    if (log.empty()) break;
     const std::size_t end = std::min(log.find('\n'), log.size());
     const std::string_view whole_line = log.substr(0, std::min(end, kMaxLine));
     log.remove_prefix(std::min(end + 1, log.size()));

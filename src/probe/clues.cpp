@@ -14,14 +14,23 @@ using Match = ClueCondition::Match;
 constexpr std::string_view kDmi = "/sys/class/dmi/id/";
 constexpr std::string_view kDeviceTree = "/proc/device-tree/";
 
+/// Where the names of a source's conditions stand; empty: they are paths.
+std::string_view directory_of(Source source) {
+  if (source == Source::dmi) return kDmi;
+  return source == Source::device_tree ? kDeviceTree : std::string_view();
+}
+
 std::string path_of(const ClueCondition& condition) {
-  if (condition.source == Source::dmi) return std::string(kDmi) + condition.name;
-  if (condition.source == Source::device_tree) return std::string(kDeviceTree) + condition.name;
-  return condition.name;
+  return std::string(directory_of(condition.source)).append(condition.name);
 }
 
 const Seen* file_of(const ClueCondition& condition, const Observations& seen) {
-  const auto file = seen.files.find(path_of(condition));
+  const std::string_view directory = directory_of(condition.source);
+  // Most machines lack one of the two: nothing of it was seen, and no path need be made.
+  const auto first = seen.files.lower_bound(directory);
+  if (first == seen.files.end() || !first->first.starts_with(directory)) return nullptr;
+  const auto file =
+      directory.empty() ? seen.files.find(condition.name) : seen.files.find(path_of(condition));
   return file == seen.files.end() ? nullptr : &file->second;
 }
 

@@ -316,10 +316,17 @@ class Survey {
     if (serves && timesync.serving.known()) timesync.serving.value().push_back(name);
   }
 
-  [[nodiscard]] bool installed(const Daemon& daemon, const model::TimeDaemon& state) const {
+  [[nodiscard]] bool installed(const Daemon& daemon, const model::TimeDaemon& state) {
     return !state.config.empty() || state.enabled.value_or(false) ||
            std::any_of(daemon.programs.begin(), daemon.programs.end(),
-                       [&](std::string_view path) { return files_.exists(path); });
+                       [&](std::string_view path) { return program_is_there(path); });
+  }
+
+  /// Several daemons have a program of one name.
+  [[nodiscard]] bool program_is_there(std::string_view path) {
+    const auto [program, first] = programs_.try_emplace(path);
+    if (first) program->second = files_.exists(path);
+    return program->second;
   }
 
   Fact<bool> running(const Daemon& daemon, const model::TimeDaemon& state,
@@ -363,6 +370,7 @@ class Survey {
   bool live_;
   Processes& processes_;
   BootServices at_boot_;
+  std::map<std::string_view, bool> programs_;  ///< by path: is it there?
 };
 
 }  // namespace

@@ -56,7 +56,8 @@ void Page::gap() {
 }
 
 void Page::wrapped(std::string first, std::size_t indent, std::string_view text) {
-  std::string current = std::move(first);
+  std::size_t start = text_.size();
+  text_ += first;
   bool has_word = false;
   const std::string escaped = safe(text);
   std::string_view rest = escaped;
@@ -65,18 +66,19 @@ void Page::wrapped(std::string first, std::size_t indent, std::string_view text)
     if (rest.empty()) break;
     const std::string_view word = rest.substr(0, rest.find(' '));
     rest.remove_prefix(word.size());
-    if (has_word && current.size() + 1 + word.size() > kWidth) {
-      text_ += current + "\n";
-      current.assign(indent, ' ');
+    if (has_word && text_.size() - start + 1 + word.size() > kWidth) {
+      text_ += '\n';
+      start = text_.size();
+      text_.append(indent, ' ');
       has_word = false;
     }
-    if (has_word) current += ' ';
-    current += word;
+    if (has_word) text_ += ' ';
+    text_ += word;
     has_word = true;
   }
-  while (current.ends_with(' '))
-    current.pop_back();
-  text_ += current + "\n";
+  while (text_.size() > start && text_.back() == ' ')
+    text_.pop_back();
+  text_ += '\n';
 }
 
 std::string in_words(const model::Fact<std::string>& fact) {

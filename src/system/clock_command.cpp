@@ -2,14 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <vector>
 
 #include "base/text.h"
 
 namespace guestclock::system {
 namespace {
-
-using Words = std::vector<std::string>;
 
 struct Program {
   std::string_view name;
@@ -33,16 +30,36 @@ constexpr auto kNotRun = std::to_array<std::string_view>(
     {"[", "[[", "test", "which", "command", "type", "echo", "logger", "pkill", "killall", "pgrep",
      "service", "systemctl"});
 
-/// One of the words is a group of options, "-bu", with one of `letters`.
-bool has_option(Words::const_iterator first, Words::const_iterator last, std::string_view letters) {
-  return std::any_of(first, last, [letters](const std::string& word) {
-    return word.size() > 1 && word[0] == '-' && word[1] != '-' &&
-           word.find_first_of(letters, 1) != std::string::npos;
-  });
+bool ends_word(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-const Program* program_of(const std::string& word) {
-  const std::string_view name = std::string_view(word).substr(word.rfind('/') + 1);
+bool ends_command(char c) {
+  return c == ';' || c == '&' || c == '|' || c == '(' || c == ')' || c == '`';
+}
+
+/// The first word, which is cut off; empty: there is none.
+std::string_view take_word(std::string_view& line) {
+  const auto* const start = std::find_if_not(line.begin(), line.end(), ends_word);
+  const auto* const end = std::find_if(start, line.end(), ends_word);
+  const std::string_view word(start, static_cast<std::size_t>(end - start));
+  line.remove_prefix(static_cast<std::size_t>(end - line.begin()));
+  return word;
+}
+
+/// One of the words is a group of options, "-bu", with one of `letters`.
+bool has_option(std::string_view rest, std::string_view letters) {
+  for (std::string_view word = take_word(rest); !word.empty(); word = take_word(rest)) {
+    if (word.size() > 1 && word[0] == '-' && word[1] != '-' &&
+        word.find_first_of(letters, 1) != std::string_view::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
+const Program* program_of(std::string_view word) {
+  const std::string_view name = word.substr(word.rfind('/') + 1);
   const auto* const found =
       std::find_if(kPrograms.begin(), kPrograms.end(),
                    [name](const Program& program) { return program.name == name; });
@@ -50,15 +67,13 @@ const Program* program_of(const std::string& word) {
 }
 
 const Program* program_run(std::string_view command) {
-  const Words line = words(command);
-  for (auto word = line.begin(); word != line.end(); ++word) {
-    if (contains(kNotRun, *word)) return nullptr;
-    const Program* const program = program_of(*word);
+  std::string_view rest = command;
+  for (std::string_view word = take_word(rest); !word.empty(); word = take_word(rest)) {
+    if (contains(kNotRun, word)) return nullptr;
+    const Program* const program = program_of(word);
     if (program == nullptr) continue;
-    const auto options = word + 1;
-    const bool sets =
-        program->sets_with.empty() || has_option(options, line.end(), program->sets_with);
-    return sets && !has_option(options, line.end(), program->shows_with) ? program : nullptr;
+    const bool sets = program->sets_with.empty() || has_option(rest, program->sets_with);
+    return sets && !has_option(rest, program->shows_with) ? program : nullptr;
   }
   return nullptr;
 }
@@ -68,7 +83,8 @@ const Program* program_run(std::string_view command) {
 std::optional<ClockCommand> clock_command(std::string_view line) {
   if (trim(line).starts_with('#')) return std::nullopt;
   while (!line.empty()) {
-    const std::size_t end = std::min(line.find_first_of(";&|()`"), line.size());
+    const auto* const stop = std::find_if(line.begin(), line.end(), ends_command);
+    const auto end = static_cast<std::size_t>(stop - line.begin());
     const std::string_view command = trim(line.substr(0, end));
     if (const Program* const program = program_run(command)) {
       return ClockCommand{command, std::string(program->name)};

@@ -111,13 +111,13 @@ Result<FileStatus> RootedFiles::link_status(std::string_view path) const {
 }
 
 Result<std::string> RootedFiles::read_link(std::string_view path) const {
-  const auto location = root_.locate(path, LastLink::keep);
-  if (!location) return tl::make_unexpected(location.error());
-  std::array<char, PATH_MAX> text{};
-  const ssize_t size =
-      ::readlinkat(location->directory.get(), location->name.c_str(), text.data(), text.size());
+  const auto link = root_.open_path(path, O_PATH, LastLink::keep);
+  if (!link) return tl::make_unexpected(link.error());
+  std::array<char, PATH_MAX> text;
+  const ssize_t size = ::readlinkat(link->get(), "", text.data(), text.size());
   if (size >= 0) return std::string(text.data(), static_cast<std::size_t>(size));
-  if (errno == EINVAL) {
+  // ENOENT: what stands there, and is open, is no link.
+  if (errno == EINVAL || errno == ENOENT) {
     return fail(ErrorCode::unsupported, "is not a symbolic link", std::string(path));
   }
   return fail_errno(errno, "cannot read the link", std::string(path));

@@ -24,20 +24,20 @@ std::vector<std::string> words_of(const tables::Hypervisors& table) {
   std::vector<std::string> words;
   const auto add_conditions = [&words](const std::vector<tables::ClueCondition>& conditions) {
     for (const tables::ClueCondition& condition : conditions)
-      words.push_back(condition.text);
+      words.emplace_back(condition.text);
   };
   for (const tables::Clue& clue : table.clues) {
-    words.insert(words.end(), {clue.vm, clue.platform});
+    words.insert(words.end(), {std::string(clue.vm), std::string(clue.platform)});
     add_conditions(clue.when);
   }
   for (const tables::SignatureRow& row : table.signatures)
-    words.push_back(row.vm);
+    words.emplace_back(row.vm);
   for (const tables::ContainerClue& clue : table.containers) {
-    words.push_back(clue.container);
+    words.emplace_back(clue.container);
     add_conditions(clue.when);
   }
   for (const auto& [word, id] : table.container_names.ids)
-    words.insert(words.end(), {word, id});
+    words.insert(words.end(), {std::string(word), std::string(id)});
   return words;
 }
 

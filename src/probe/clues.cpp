@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/text.h"
 
 namespace guestclock::probe {
@@ -91,12 +93,12 @@ std::optional<bool> file_holds(const ClueCondition& condition, const Seen* file)
   return text && matches(condition, *text);
 }
 
-bool has_node(const Observations& seen, const std::string& part) {
+bool has_node(const Observations& seen, std::string_view part) {
   return std::any_of(seen.tree_nodes.begin(), seen.tree_nodes.end(),
                      [&](const std::string& node) { return node.find(part) != std::string::npos; });
 }
 
-std::optional<bool> has_signature(const Observations& seen, const std::string& wanted) {
+std::optional<bool> has_signature(const Observations& seen, std::string_view wanted) {
   if (!seen.cpuid) return std::nullopt;
   return std::any_of(seen.blocks.begin(), seen.blocks.end(),
                      [&](const CpuidBlock& block) { return block.signature == wanted; });
@@ -150,7 +152,7 @@ bool narrows(const ClueCondition& condition) {
 }
 
 std::string entry_or_empty(const std::map<std::string, std::string, std::less<>>& map,
-                           const std::string& name) {
+                           std::string_view name) {
   const auto entry = map.find(name);
   return entry == map.end() ? std::string() : entry->second;
 }
@@ -162,8 +164,9 @@ bool identifies(std::string_view path) {
 
 Found found_in_file(const ClueCondition& condition, const Observations& seen) {
   const std::string path = path_of(condition);
-  if (identifies(path)) return {path, "..." + condition.text + "..."};
-  const std::string source = condition.key.empty() ? path : path + " (" + condition.key + ")";
+  if (identifies(path)) return {path, fmt::format("...{}...", condition.text)};
+  const std::string source =
+      condition.key.empty() ? path : fmt::format("{} ({})", path, condition.key);
   const Seen* const file = file_of(condition, seen);
   const auto text = file == nullptr ? std::nullopt : text_of(condition, *file);
   return {source, text && !trim(*text).empty() ? printable(trim(*text)) : "exists"};
@@ -172,16 +175,17 @@ Found found_in_file(const ClueCondition& condition, const Observations& seen) {
 Found found(const ClueCondition& condition, const Observations& seen) {
   switch (condition.source) {
     case Source::acpi:
-      return {"/sys/bus/acpi/devices", condition.name};
+      return {"/sys/bus/acpi/devices", std::string(condition.name)};
     case Source::device_tree_node:
-      return {"/proc/device-tree", condition.name};
+      return {"/proc/device-tree", std::string(condition.name)};
     case Source::sysctl:
-      return {"sysctl " + condition.name, printable(entry_or_empty(seen.sysctl, condition.name))};
+      return {fmt::format("sysctl {}", condition.name),
+              printable(entry_or_empty(seen.sysctl, condition.name))};
     case Source::environment:
-      return {"/proc/1/environ (" + condition.name + ")",
+      return {fmt::format("/proc/1/environ ({})", condition.name),
               printable(entry_or_empty(seen.environment, condition.name))};
     case Source::cgroup:
-      return {"/proc/self/cgroup", condition.text};
+      return {"/proc/self/cgroup", std::string(condition.text)};
     case Source::signature:
       return {"cpuid", printable(condition.name)};
     case Source::tracer:

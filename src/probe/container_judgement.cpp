@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/text.h"
 #include "probe/clues.h"
 
@@ -25,7 +27,7 @@ class Judge {
     collect_own_names(table.container_names);
     for (const ContainerClue& clue : table.containers) {
       if (!hold(clue.when, seen, std::nullopt)) continue;
-      names_.push_back({clue.container, clue.proof, found_by(clue.when, seen)});
+      names_.push_back({std::string(clue.container), clue.proof, found_by(clue.when, seen)});
     }
     std::stable_sort(names_.begin(), names_.end(),
                      [](const Name& a, const Name& b) { return a.proof < b.proof; });
@@ -55,15 +57,15 @@ class Judge {
 
  private:
   void collect_own_names(const tables::ContainerNames& table) {
-    for (const std::string& path : table.files) {
+    for (const std::string_view path : table.files) {
       const auto file = seen_.files.find(path);
       if (file == seen_.files.end() || !file->second.text) continue;
-      add_own_name(table, path, std::string(trim(*file->second.text)));
+      add_own_name(table, std::string(path), std::string(trim(*file->second.text)));
     }
-    for (const std::string& variable : table.variables) {
+    for (const std::string_view variable : table.variables) {
       const auto entry = seen_.environment.find(variable);
       if (entry == seen_.environment.end()) continue;
-      add_own_name(table, "/proc/1/environ (" + variable + ")", entry->second);
+      add_own_name(table, fmt::format("/proc/1/environ ({})", variable), entry->second);
     }
   }
 
@@ -71,7 +73,7 @@ class Judge {
                     const std::string& word) {
     if (word.empty()) return;
     const auto id = table.ids.find(word);
-    names_.push_back({id == table.ids.end() ? std::string("container-other") : id->second,
+    names_.push_back({std::string(id == table.ids.end() ? "container-other" : id->second),
                       ContainerProof::process,
                       {std::move(source), printable(word)}});
   }

@@ -72,9 +72,9 @@ class Judge {
     }
   }
 
-  void offer(const std::string& interface) {
+  void offer(std::string_view interface) {
     if (!interface.empty() && !contains(result_.interfaces, interface)) {
-      result_.interfaces.push_back(interface);
+      result_.interfaces.emplace_back(interface);
     }
   }
 
@@ -124,13 +124,13 @@ class Judge {
 
   void believe(const Clue& clue) {
     believed_.push_back(&clue);
-    result_.vm = clue.vm;
-    if (!clue.mode.empty()) result_.mode = clue.mode;
+    result_.vm = std::string(clue.vm);
+    if (!clue.mode.empty()) result_.mode = std::string(clue.mode);
   }
 
   /// A firmware name outranks some signatures: VirtualBox and Parallels answer with KVM's.
-  void judge_named(const std::string& vm) {
-    result_.vm = vm;
+  void judge_named(std::string_view vm) {
+    result_.vm = std::string(vm);
     for (const Clue* const clue : clues_) {
       if (!contains(clue->over, vm)) continue;
       return believe(*clue);
@@ -177,10 +177,10 @@ class Judge {
     const Clue* const machine = naming(Proof::machine);
     if (outer != nullptr && outer->row->vm != "xen") {
       believed_block_ = outer->block.base;
-      result_.vm = outer->row->vm;
+      result_.vm = std::string(outer->row->vm);
     } else if (machine != nullptr && machine->vm != "xen") {
       believed_.push_back(machine);
-      result_.vm = machine->vm;
+      result_.vm = std::string(machine->vm);
     }
     if (result_.vm.value() != "none") result_.nested = std::string("likely");
     add(std::move(source), std::move(value), "role=host", std::move(why));
@@ -232,7 +232,7 @@ class Judge {
       return believe(*firmware);
     }
     believed_block_ = claim.block.base;
-    result_.vm = claim.row == nullptr ? std::string("vm-other") : claim.row->vm;
+    result_.vm = std::string(claim.row == nullptr ? "vm-other" : claim.row->vm);
   }
 
   void judge_by_names() {
@@ -244,7 +244,7 @@ class Judge {
     if (likely != nullptr && !clear) return believe(*likely);
     if (const ClocksourceRow* const claim = first_clocksource()) {
       believed_clocksource_ = claim;
-      result_.vm = claim->vm;
+      result_.vm = std::string(claim->vm);
       return;
     }
     const Clue* const name = naming(Proof::name);
@@ -283,7 +283,7 @@ class Judge {
       if (clue.platform.empty() || !hold(clue.when, seen_, verdict)) continue;
       if (std::find(clues_.begin(), clues_.end(), &clue) == clues_.end()) clues_.push_back(&clue);
       believed_.push_back(&clue);
-      result_.platform = clue.platform;
+      result_.platform = std::string(clue.platform);
       return;
     }
     result_.platform = result_.vm.known() ? Fact<std::string>(std::string())
@@ -303,6 +303,10 @@ class Judge {
   void add(std::string source, std::string value, std::string says, std::string why) {
     result_.evidence.push_back(
         {std::move(source), std::move(value), std::move(says), true, std::move(why)});
+  }
+
+  static std::string says(std::string_view what, std::string_view name) {
+    return std::string(what).append(name);
   }
 
   void add_bit_evidence() {
@@ -325,7 +329,7 @@ class Judge {
       result_.evidence.push_back(
           {fmt::format("cpuid {:#x}", signature.block.base), printable(signature.block.signature),
            nesting ? std::string("nested=likely")
-                   : "vm=" + (signature.row == nullptr ? "vm-other" : signature.row->vm),
+                   : says("vm=", signature.row == nullptr ? "vm-other" : signature.row->vm),
            used || nesting, why_of(signature, used, nesting)});
     }
   }
@@ -347,8 +351,8 @@ class Judge {
       const bool used = row == believed_clocksource_;
       const bool agrees = row->vm == result_.vm.value_or("");
       result_.evidence.push_back(
-          {"/sys/devices/system/clocksource/clocksource0/available_clocksource", row->clocksource,
-           "vm=" + row->vm, used || agrees,
+          {"/sys/devices/system/clocksource/clocksource0/available_clocksource",
+           std::string(row->clocksource), says("vm=", row->vm), used || agrees,
            used || agrees ? "the kernel itself found this hypervisor's clock"
                           : "overruled: other hypervisors offer this clock too"});
     }
@@ -358,16 +362,16 @@ class Judge {
     for (const Clue* const clue : clues_) {
       const bool used = std::find(believed_.begin(), believed_.end(), clue) != believed_.end();
       Found found = found_by(clue->when, seen_);
-      std::vector<std::string> says;
-      if (!clue->vm.empty()) says.push_back("vm=" + clue->vm);
-      if (!clue->platform.empty()) says.push_back("platform=" + clue->platform);
-      result_.evidence.push_back({std::move(found.source), std::move(found.value), join(says, ", "),
+      std::vector<std::string> all;
+      if (!clue->vm.empty()) all.push_back(says("vm=", clue->vm));
+      if (!clue->platform.empty()) all.push_back(says("platform=", clue->platform));
+      result_.evidence.push_back({std::move(found.source), std::move(found.value), join(all, ", "),
                                   used, why_of(*clue, used)});
     }
   }
 
   [[nodiscard]] std::string why_of(const Clue& clue, bool used) const {
-    if (used) return clue.why.empty() ? "the firmware's name" : clue.why;
+    if (used) return std::string(clue.why.empty() ? "the firmware's name" : clue.why);
     if (!clue.vm.empty() && clue.vm == result_.vm.value_or("")) return "agrees";
     if (clue.proof == Proof::machine || clue.proof == Proof::kernel) {
       return "overruled by stronger evidence";

@@ -212,7 +212,7 @@ class Observer {
       note_unread(seen_.unread, block.error(), "the environment of process 1", "CAP_SYS_PTRACE");
     }
     seen_.cgroups = files_.read("/proc/self/cgroup", kTextLimit).value_or("");
-    for (const std::string& path : table.container_names.files)
+    for (const std::string_view path : table.container_names.files)
       read_file(path, true);
   }
 
@@ -226,10 +226,10 @@ class Observer {
     const bool whole = condition.match != ClueCondition::Match::exists || !condition.key.empty();
     switch (condition.source) {
       case Source::dmi:
-        if (dmi_) read_file("/sys/class/dmi/id/" + condition.name, true);
+        if (dmi_) read_file(std::string("/sys/class/dmi/id/").append(condition.name), true);
         break;
       case Source::device_tree:
-        if (tree_) read_file("/proc/device-tree/" + condition.name, true);
+        if (tree_) read_file(std::string("/proc/device-tree/").append(condition.name), true);
         break;
       case Source::file:
         if (tree_ || !condition.name.starts_with("/proc/device-tree/")) {
@@ -241,7 +241,7 @@ class Observer {
         break;
       case Source::sysctl:
         if (const auto value = system_.sysctl().get(condition.name)) {
-          seen_.sysctl[condition.name] = trim(*value);
+          seen_.sysctl.emplace(condition.name, trim(*value));
           seen_.anything = true;
         }
         break;
@@ -250,11 +250,11 @@ class Observer {
     }
   }
 
-  void read_file(const std::string& path, bool with_text) {
+  void read_file(std::string_view path, bool with_text) {
     const auto known = seen_.files.find(path);
     if (known != seen_.files.end() && (known->second.text || !with_text)) return;
     if (known != seen_.files.end() && !known->second.exists) return;
-    Seen& file = seen_.files[path];
+    Seen& file = seen_.files.try_emplace(std::string(path)).first->second;
     if (!with_text) {
       file.exists = files_.exists(path);
       return;
@@ -266,10 +266,10 @@ class Observer {
     file.text = std::move(*text);
   }
 
-  void list_entries(const std::string& path) {
+  void list_entries(std::string_view path) {
     if (seen_.files.count(path) != 0) return;
     const auto names = files_.list(path);
-    seen_.files[path] = {names.has_value(), names && !names->empty(), std::nullopt};
+    seen_.files.emplace(path, Seen{names.has_value(), names && !names->empty(), std::nullopt});
   }
 
   const system::System& system_;

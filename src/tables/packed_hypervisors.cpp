@@ -2,23 +2,27 @@
 
 #include <stdexcept>
 
-#include "base/text.h"
-
 namespace guestclock::tables {
 namespace {
 
-constexpr char kSeparator = '\x1f';
+/// Numbers have two digits, which can be written as C++.
+constexpr std::size_t kBase = 64;
+constexpr char kZero = ' ';
 
 /// Writes and reads have the same shape: `table_through` says it once.
 class Packer {
  public:
-  void through(const std::string& text) {
-    if (text.find(kSeparator) != std::string::npos) {
-      throw std::runtime_error("a string of the hypervisor table holds U+001F");
-    }
-    bytes_.append(text).push_back(kSeparator);
+  void text(std::string_view text) {
+    number(text.size());
+    bytes_ += text;
   }
-  void number(std::size_t value) { through(std::to_string(value)); }
+  void number(std::size_t value) {
+    if (value >= kBase * kBase) {
+      throw std::runtime_error("a text or list of the hypervisor table is too long to be packed");
+    }
+    bytes_ += static_cast<char>(kZero + value / kBase);
+    bytes_ += static_cast<char>(kZero + value % kBase);
+  }
   [[nodiscard]] std::string take() { return std::move(bytes_); }
 
  private:
@@ -29,29 +33,34 @@ class Unpacker {
  public:
   explicit Unpacker(std::string_view rest) : rest_(rest) {}
 
-  std::string_view text() {
-    const std::size_t end = rest_.find(kSeparator);
-    if (end == std::string_view::npos)
-      throw std::logic_error("the packed hypervisor table ends early");
-    const std::string_view found = rest_.substr(0, end);
-    rest_.remove_prefix(end + 1);
-    return found;
-  }
+  std::string_view text() { return take(number()); }
   std::size_t number() {
-    const auto value = parse_int(text());
-    if (!value || *value < 0) throw std::logic_error("the packed hypervisor table has no number");
-    return static_cast<std::size_t>(*value);
+    const std::string_view digits = take(2);
+    return digit(digits[0]) * kBase + digit(digits[1]);
   }
   [[nodiscard]] bool at_end() const { return rest_.empty(); }
 
  private:
+  std::string_view take(std::size_t size) {
+    if (rest_.size() < size) throw std::logic_error("the packed hypervisor table ends early");
+    const std::string_view taken = rest_.substr(0, size);
+    rest_.remove_prefix(size);
+    return taken;
+  }
+  static std::size_t digit(char c) {
+    if (c < kZero || c >= kZero + static_cast<char>(kBase)) {
+      throw std::logic_error("the packed hypervisor table has no number");
+    }
+    return static_cast<std::size_t>(c - kZero);
+  }
+
   std::string_view rest_;
 };
 
-void through(Packer& packer, const std::string& value) {
-  packer.through(value);
+void through(Packer& packer, std::string_view value) {
+  packer.text(value);
 }
-void through(Unpacker& unpacker, std::string& value) {
+void through(Unpacker& unpacker, std::string_view& value) {
   value = unpacker.text();
 }
 
@@ -89,19 +98,19 @@ void through(Unpacker& unpacker, std::vector<Row>& rows) {
     row_through(unpacker, row);
 }
 
-using Ids = std::map<std::string, std::string, std::less<>>;
+using Ids = std::map<std::string_view, std::string_view>;
 
 void through(Packer& packer, const Ids& ids) {
   packer.number(ids.size());
   for (const auto& [word, id] : ids) {
-    packer.through(word);
-    packer.through(id);
+    packer.text(word);
+    packer.text(id);
   }
 }
 void through(Unpacker& unpacker, Ids& ids) {
   for (std::size_t left = unpacker.number(); left > 0; --left) {
-    std::string word(unpacker.text());
-    ids.emplace(std::move(word), unpacker.text());
+    const std::string_view word = unpacker.text();
+    ids.emplace_hint(ids.end(), word, unpacker.text());
   }
 }
 
@@ -113,7 +122,7 @@ void all_through(Direction& direction, Members&... members) {
 template <class Direction, class Row>
 void row_through(Direction& direction, Row& row) {
   using Kind = std::remove_const_t<Row>;
-  if constexpr (std::is_same_v<Kind, std::string>) {
+  if constexpr (std::is_same_v<Kind, std::string_view>) {
     through(direction, row);
   } else if constexpr (std::is_same_v<Kind, SignatureRow>) {
     all_through(direction, row.signature, row.vm, row.interface, row.claim_only);

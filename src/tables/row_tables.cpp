@@ -91,38 +91,81 @@ E value_of(const model::WordTable<E, N>& table, const std::string& word) {
   return model::value_of(table, word).value_or(table.front().first);
 }
 
-ClueCondition condition(const Json& row) {
-  ClueCondition made;
-  for (const auto& [name, value] : row.items()) {
-    if (!value.is_string()) continue;
-    if (const auto source = model::value_of(kSources, name)) {
-      made.source = *source;
-      made.name = value.get<std::string>();
-    } else if (const auto match = model::value_of(kMatches, name)) {
-      made.match = *match;
-      made.text = value.get<std::string>();
+/// Reads hypervisors.json into a table that holds its texts itself.
+class HypervisorsReader {
+ public:
+  Hypervisors read(const Json& json) {
+    Hypervisors table;
+    each_row(json, "signatures", [&](const Json& row) {
+      table.signatures.push_back({kept(row, "signature"), kept(row, "vm"), kept(row, "interface"),
+                                  flag(row, "claim_only")});
+    });
+    each_row(json, "clocksources", [&](const Json& row) {
+      table.clocksources.push_back({kept(row, "clocksource"), kept(row, "vm"),
+                                    kept(row, "interface"), flag(row, "claim_only")});
+    });
+    each_row(json, "clues", [&](const Json& row) {
+      table.clues.push_back({kept(row, "vm"), kept(row, "mode"), kept(row, "platform"),
+                             value_of(kProofs, text(row, "proof")), all_kept(row, "over"),
+                             conditions(row), kept(row, "why")});
+    });
+    each_row(json, "containers", [&](const Json& row) {
+      table.containers.push_back({kept(row, "container"),
+                                  value_of(kContainerProofs, text(row, "proof")), conditions(row)});
+    });
+    if (const auto names = json.find("container_names"); names != json.end()) {
+      table.container_names = container_names(*names);
     }
+    table.texts.push_back(std::move(texts_));
+    return table;
   }
-  made.key = text(row, "key");
-  made.negated = flag(row, "not");
-  return made;
-}
 
-std::vector<ClueCondition> conditions(const Json& row) {
-  std::vector<ClueCondition> all;
-  each_row(row, "when", [&all](const Json& one) { all.push_back(condition(one)); });
-  return all;
-}
+ private:
+  std::string_view keep(std::string text) { return texts_->emplace_back(std::move(text)); }
+  std::string_view kept(const Json& row, const char* name) { return keep(text(row, name)); }
 
-ContainerNames container_names(const Json& json) {
-  ContainerNames names{texts(json, "files"), texts(json, "variables"), {}};
-  if (const auto ids = json.find("ids"); ids != json.end() && ids->is_object()) {
-    for (const auto& [word, id] : ids->items()) {
-      if (id.is_string()) names.ids[word] = id.get<std::string>();
+  std::vector<std::string_view> all_kept(const Json& row, const char* name) {
+    std::vector<std::string_view> all;
+    for (std::string& text : texts(row, name))
+      all.push_back(keep(std::move(text)));
+    return all;
+  }
+
+  ClueCondition condition(const Json& row) {
+    ClueCondition made;
+    for (const auto& [name, value] : row.items()) {
+      if (!value.is_string()) continue;
+      if (const auto source = model::value_of(kSources, name)) {
+        made.source = *source;
+        made.name = keep(value.get<std::string>());
+      } else if (const auto match = model::value_of(kMatches, name)) {
+        made.match = *match;
+        made.text = keep(value.get<std::string>());
+      }
     }
+    made.key = kept(row, "key");
+    made.negated = flag(row, "not");
+    return made;
   }
-  return names;
-}
+
+  std::vector<ClueCondition> conditions(const Json& row) {
+    std::vector<ClueCondition> all;
+    each_row(row, "when", [&](const Json& one) { all.push_back(condition(one)); });
+    return all;
+  }
+
+  ContainerNames container_names(const Json& json) {
+    ContainerNames names{all_kept(json, "files"), all_kept(json, "variables"), {}};
+    if (const auto ids = json.find("ids"); ids != json.end() && ids->is_object()) {
+      for (const auto& [word, id] : ids->items()) {
+        if (id.is_string()) names.ids[keep(word)] = keep(id.get<std::string>());
+      }
+    }
+    return names;
+  }
+
+  std::shared_ptr<std::deque<std::string>> texts_ = std::make_shared<std::deque<std::string>>();
+};
 
 template <class Row>
 void insert_before(std::vector<Row>& rows, std::vector<Row>& first) {
@@ -133,28 +176,7 @@ void insert_before(std::vector<Row>& rows, std::vector<Row>& first) {
 }  // namespace
 
 Hypervisors hypervisors_from_json(const Json& json) {
-  Hypervisors table;
-  each_row(json, "signatures", [&table](const Json& row) {
-    table.signatures.push_back(
-        {text(row, "signature"), text(row, "vm"), text(row, "interface"), flag(row, "claim_only")});
-  });
-  each_row(json, "clocksources", [&table](const Json& row) {
-    table.clocksources.push_back({text(row, "clocksource"), text(row, "vm"), text(row, "interface"),
-                                  flag(row, "claim_only")});
-  });
-  each_row(json, "clues", [&table](const Json& row) {
-    table.clues.push_back({text(row, "vm"), text(row, "mode"), text(row, "platform"),
-                           value_of(kProofs, text(row, "proof")), texts(row, "over"),
-                           conditions(row), text(row, "why")});
-  });
-  each_row(json, "containers", [&table](const Json& row) {
-    table.containers.push_back(
-        {text(row, "container"), value_of(kContainerProofs, text(row, "proof")), conditions(row)});
-  });
-  if (const auto names = json.find("container_names"); names != json.end()) {
-    table.container_names = container_names(*names);
-  }
-  return table;
+  return HypervisorsReader().read(json);
 }
 
 std::map<std::string, double, std::less<>> thresholds_from_json(const Json& json) {
@@ -183,6 +205,7 @@ void put_before(Hypervisors& table, Hypervisors first) {
   insert_before(table.container_names.variables, first.container_names.variables);
   first.container_names.ids.merge(table.container_names.ids);
   table.container_names.ids = std::move(first.container_names.ids);
+  insert_before(table.texts, first.texts);
 }
 
 }  // namespace guestclock::tables

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,19 +24,19 @@ struct NamedBytes {
 
 /// A name in CPUID leaf 0x40000000 or one of the further blocks.
 struct SignatureRow {
-  std::string signature;  ///< 12 bytes of EBX, ECX, EDX; trailing NULs cut
-  std::string vm;
-  std::string interface;    ///< the paravirtual interface the signature offers; empty: none
-  bool claim_only = false;  ///< other hypervisors show it too (Hyper-V enlightenments)
+  std::string_view signature;  ///< 12 bytes of EBX, ECX, EDX; trailing NULs cut
+  std::string_view vm;
+  std::string_view interface;  ///< the paravirtual interface the signature offers; empty: none
+  bool claim_only = false;     ///< other hypervisors show it too (Hyper-V enlightenments)
 
   friend bool operator==(const SignatureRow&, const SignatureRow&) = default;
 };
 
 /// A clocksource that the kernel registers only where it found the hypervisor's interface itself.
 struct ClocksourceRow {
-  std::string clocksource;
-  std::string vm;
-  std::string interface;
+  std::string_view clocksource;
+  std::string_view vm;
+  std::string_view interface;
   bool claim_only = false;
 
   friend bool operator==(const ClocksourceRow&, const ClocksourceRow&) = default;
@@ -72,10 +74,10 @@ struct ClueCondition {
     more_than,  ///< a number greater than `text`
   };
   Source source = Source::file;
-  std::string name;
-  std::string key;  ///< empty: the whole text
+  std::string_view name;
+  std::string_view key;  ///< empty: the whole text
   Match match = Match::exists;
-  std::string text;
+  std::string_view text;
   bool negated = false;
 
   friend bool operator==(const ClueCondition&, const ClueCondition&) = default;
@@ -90,13 +92,13 @@ enum class Proof {
 };
 
 struct Clue {
-  std::string vm;        ///< empty: says nothing about the hypervisor
-  std::string mode;      ///< see model::Virtualization; empty: none
-  std::string platform;  ///< empty: none
+  std::string_view vm;        ///< empty: says nothing about the hypervisor
+  std::string_view mode;      ///< see model::Virtualization; empty: none
+  std::string_view platform;  ///< empty: none
   Proof proof = Proof::name;
-  std::vector<std::string> over;  ///< hypervisors by signature that this name outranks
+  std::vector<std::string_view> over;  ///< hypervisors by signature that this name outranks
   std::vector<ClueCondition> when;
-  std::string why;  ///< empty: the firmware's name
+  std::string_view why;  ///< empty: the firmware's name
 
   friend bool operator==(const Clue&, const Clue&) = default;
 };
@@ -108,7 +110,7 @@ enum class ContainerProof {
 };
 
 struct ContainerClue {
-  std::string container;
+  std::string_view container;
   ContainerProof proof = ContainerProof::file;
   std::vector<ClueCondition> when;
 
@@ -117,23 +119,28 @@ struct ContainerClue {
 
 /// A file or variable in which container managers name themselves.
 struct ContainerNames {
-  std::vector<std::string> files;                       ///< strongest first
-  std::vector<std::string> variables;                   ///< of process 1
-  std::map<std::string, std::string, std::less<>> ids;  ///< the manager's word to the contract's
+  std::vector<std::string_view> files;               ///< strongest first
+  std::vector<std::string_view> variables;           ///< of process 1
+  std::map<std::string_view, std::string_view> ids;  ///< the manager's word to the contract's
 
   friend bool operator==(const ContainerNames&, const ContainerNames&) = default;
 };
 
 /// Evidence table of hypervisors, platforms and containers (rules/hypervisors.json). Of several
-/// rows that match, the first decides.
+/// rows that match, the first decides. Rows are good while their table, or a copy of it, lives.
 struct Hypervisors {
   std::vector<SignatureRow> signatures;
   std::vector<ClocksourceRow> clocksources;
   std::vector<Clue> clues;
   std::vector<ContainerClue> containers;
   ContainerNames container_names;
+  /// What the rows' texts are views of, but for those that are compiled in. Copies share it.
+  std::vector<std::shared_ptr<const std::deque<std::string>>> texts;
 
-  friend bool operator==(const Hypervisors&, const Hypervisors&) = default;
+  friend bool operator==(const Hypervisors& a, const Hypervisors& b) {
+    return a.signatures == b.signatures && a.clocksources == b.clocksources && a.clues == b.clues &&
+           a.containers == b.containers && a.container_names == b.container_names;
+  }
 };
 
 /// Numbers a user could dispute (rules/thresholds.json), each with its source in the file.

@@ -1,4 +1,5 @@
 // For every row of the hypervisor table there is a machine that is judged otherwise without it.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "machines.h"
@@ -24,7 +25,7 @@ std::vector<std::string> not_missed(std::vector<Row> tables::Hypervisors::*list,
   for (std::size_t i = 0; i < shipped.size(); ++i) {
     table.*list = shipped;
     (table.*list).erase((table.*list).begin() + static_cast<std::ptrdiff_t>(i));
-    if (judges_all_as_expected(table)) names.push_back(name(shipped[i]));
+    if (judges_all_as_expected(table)) names.emplace_back(name(shipped[i]));
   }
   return names;
 }
@@ -32,7 +33,7 @@ std::vector<std::string> not_missed(std::vector<Row> tables::Hypervisors::*list,
 std::string name_of(const std::vector<tables::ClueCondition>& conditions) {
   std::string name;
   for (const tables::ClueCondition& condition : conditions)
-    name += " " + condition.name + " " + condition.key + " " + condition.text;
+    name += fmt::format(" {} {} {}", condition.name, condition.key, condition.text);
   return name;
 }
 
@@ -51,7 +52,7 @@ TEST(Mutation, EveryClocksourceIsMissed) {
 TEST(Mutation, EveryClueIsMissed) {
   EXPECT_EQ(not_missed(&tables::Hypervisors::clues,
                        [](const tables::Clue& clue) {
-                         return clue.vm + "/" + clue.platform + name_of(clue.when);
+                         return fmt::format("{}/{}{}", clue.vm, clue.platform, name_of(clue.when));
                        }),
             std::vector<std::string>());
 }
@@ -76,7 +77,7 @@ TEST(Mutation, EveryConditionKeepsARowFromSomeMachine) {
 TEST(Mutation, EveryContainerClueIsMissed) {
   EXPECT_EQ(not_missed(&tables::Hypervisors::containers,
                        [](const tables::ContainerClue& clue) {
-                         return clue.container + name_of(clue.when);
+                         return std::string(clue.container) + name_of(clue.when);
                        }),
             std::vector<std::string>());
 }

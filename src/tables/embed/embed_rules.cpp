@@ -61,7 +61,8 @@ std::string as_cpp(const std::vector<NamedBytes>& files) {
     return guestclock::tables::kind_of(file.name) == FileKind::hypervisors;
   });
   text += fmt::format(
-      "std::string_view packed_hypervisors() {{\n  return\n     {};\n}}\n\n"
+      "std::string_view packed_hypervisors() {{\n"
+      "  using namespace std::string_view_literals;\n  return\n     {}sv;\n}}\n\n"
       "std::span<const NamedBytes> embedded() {{\n"
       "  static const std::vector<NamedBytes> kFiles{{\n",
       literals(guestclock::tables::pack(guestclock::tables::hypervisors_in(table->bytes))));

@@ -61,7 +61,9 @@ TEST(StallCause, NamesWhoeverAccountsForMostOfIt) {
 model::Ticks watch(SimConfig config, Nanoseconds duration) {
   const SimWorld world(std::move(config));
   const StopFlag stop;
-  TickProbe probe(world, tick_policy(shipped_thresholds()), stop);
+  TickPolicy policy = tick_policy(shipped_thresholds());
+  policy.spin = Nanoseconds(0);
+  TickProbe probe(world, policy, duration, stop);
   EXPECT_TRUE(world.network().wait({}, duration));
   return probe.finish();
 }

@@ -191,6 +191,7 @@ Result<Measured> measure_guest(const Guest& guest, const Invocation& invocation)
   request.of_tsc = options.of_tsc;
   request.target_ppm = options.target_ppm;
   request.ticks = !options.no_ticks;
+  request.spin = !options.no_spin;
   const std::vector<std::string> daemons = running_daemons(guest.facts.timesync);
   if (!options.no_network) {
     request.servers =

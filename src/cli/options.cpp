@@ -52,7 +52,8 @@ po::options_description describe_groups(unsigned groups) {
         "write the exchanges to FILE, for fit");
     add("no-network", "send no packet at all");
     add("no-ticks", "do not count lost and late ticks");
-    add("no-spin", "do not spin on a CPU");
+    add("no-spin",
+        "do not spin: otherwise each CPU in turn is kept busy for up to 2 s, to see what stops it");
   }
   if ((groups & kViews) != 0) {
     add("view", po::value<std::string>()->value_name("ntpq|ntpdate"),
@@ -244,6 +245,7 @@ Result<void> fill(const po::variables_map& given, Options& options) {
   options.no_network = given.count("no-network") != 0;
   options.no_measure = given.count("no-measure") != 0;
   options.no_ticks = given.count("no-ticks") != 0;
+  options.no_spin = given.count("no-spin") != 0;
   options.dry_run = given.count("dry-run") != 0;
   options.yes = given.count("yes") != 0;
   options.force = given.count("force") != 0;

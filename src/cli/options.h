@@ -54,6 +54,7 @@ struct Options {
   bool no_network = false;
   bool no_measure = false;
   bool no_ticks = false;
+  bool no_spin = false;
   model::EntrySelector entries;
   std::string loader;  ///< empty: not named
   std::vector<std::string> unset;

@@ -107,7 +107,8 @@ bool reaches(double target_ppm, std::vector<model::Server> rows, const DriftPoli
 Outcome measure(const system::System& system, const tables::Thresholds& thresholds,
                 const Request& request, const StopFlag& stop) {
   const ClockPolicy clock_limits = clock_policy(thresholds);
-  const TickPolicy tick_limits = tick_policy(thresholds);
+  TickPolicy tick_limits = tick_policy(thresholds);
+  if (!request.spin) tick_limits.spin = Nanoseconds(0);
   const DriftPolicy drift_limits = drift_policy(thresholds);
 
   // Before any clock is looked at: resolving names may take seconds, as may a daemon, and a child
@@ -130,8 +131,12 @@ Outcome measure(const system::System& system, const tables::Thresholds& threshol
     };
   }
 
+  // Without a server that has an address the run is short.
+  const bool asks = std::any_of(servers.begin(), servers.end(),
+                                [](const LocatedServer& s) { return !s.endpoints.empty(); });
+  const Nanoseconds planned = asks ? limits.duration : std::min(limits.duration, limits.alone);
   std::optional<TickProbe> ticks;
-  if (request.ticks) ticks.emplace(system, tick_limits, stop);
+  if (request.ticks) ticks.emplace(system, tick_limits, planned, stop);
   NtpRun run = run_ntp(system, servers, ntp_policy(thresholds), limits, stop);
   result.ticks = ticks ? ticks->finish() : unknown_ticks("--no-ticks");
   const ClockLook end = look_at(clocks, system.counters());

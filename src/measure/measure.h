@@ -32,6 +32,7 @@ struct Request {
   bool of_tsc = false;    ///< the drift of the TSC is asked for, not that of CLOCK_MONOTONIC_RAW
   double target_ppm = 0;  ///< end as soon as the drift's half-width is this or less; 0: never
   bool ticks = true;
+  bool spin = true;  ///< each CPU in turn, for the threshold `spin_s` at most
 };
 
 struct Outcome {

@@ -59,6 +59,9 @@ TickPolicy tick_policy(const tables::Thresholds& thresholds) {
   policy.hz = std::max<std::int64_t>(whole(thresholds, "ticks_hz"), 1);
   policy.late_share = thresholds.get("ticks_late_share");
   policy.alone = seconds(thresholds, "ticks_alone_s");
+  policy.spin = seconds(thresholds, "spin_s");
+  policy.spin_share = thresholds.get("spin_share");
+  policy.spin_gap = seconds(thresholds, "spin_gap_s");
   policy.stall_min = seconds(thresholds, "stall_min_s");
   policy.stall_cause_share = thresholds.get("stall_cause_share");
   policy.stall_list_max = count(thresholds, "stall_list_max");

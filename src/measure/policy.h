@@ -36,7 +36,10 @@ struct ClockPolicy {
 struct TickPolicy {
   std::int64_t hz = 1;
   double late_share = 0;
-  Nanoseconds alone{};  ///< how long to run where only ticks are measured
+  Nanoseconds alone{};     ///< how long to run where only ticks are measured
+  Nanoseconds spin{};      ///< of each CPU, at most; zero: never
+  double spin_share = 0;   ///< of a run, all CPUs together, at most
+  Nanoseconds spin_gap{};  ///< shorter gaps of a spinning CPU are not counted
   Nanoseconds stall_min{};
   double stall_cause_share = 0;
   std::size_t stall_list_max = 0;

@@ -9,8 +9,10 @@
 #include <string>
 
 #include "base/stop_flag.h"
+#include "measure/accounting.h"
+#include "measure/clock_reading.h"
 #include "measure/policy.h"
-#include "model/measurements.h"
+#include "measure/stall_log.h"
 #include "system/system.h"
 
 namespace guestclock::measure {
@@ -37,25 +39,34 @@ class PeriodCount {
   std::int64_t late_ = 0;
 };
 
-/// Seconds of stalls by cause, all of them, listed or not.
-struct StallTotals {
-  double scheduler_s = 0;
-  double irq_s = 0;
-  double steal_s = 0;
-  double unexplained_s = 0;
-};
+/// Sleeps on the calling thread, which is bound to its CPU already.
+class Sleeper {
+ public:
+  /// All must outlive it.
+  Sleeper(const system::System& system, int cpu, const TickPolicy& policy, StallLog& stalls);
 
-struct SleeperResult {
-  model::CpuTicks ticks;  ///< interrupts_per_s is the caller's
-  StallTotals totals;
-  double longest_stall_s = 0;
-  std::string failure;  ///< why the CPU could not be watched to the end; empty: it was
-};
+  /// Until CLOCK_MONOTONIC_RAW shows `until`, or `done` or `stop`. May be called again after a
+  /// pause, of which nothing counts.
+  void run(Nanoseconds until, const std::atomic<bool>& done, const StopFlag& stop);
 
-/// Runs on the calling thread, which is bound to `cpu` already, until `done` or `stop`. Stalls
-/// start at the instant that was missed, in seconds since `raw_start`.
-[[nodiscard]] SleeperResult run_sleeper(const system::System& system, int cpu,
-                                        const TickPolicy& policy, Nanoseconds raw_start,
-                                        const std::atomic<bool>& done, const StopFlag& stop);
+  [[nodiscard]] const PeriodCount& count() const { return count_; }
+  /// Why the CPU could not be watched; empty: it was.
+  [[nodiscard]] const std::string& failure() const { return failure_; }
+
+ private:
+  [[nodiscard]] Result<Sandwich> look();
+  void sleep_once();
+
+  const system::Clocks& clocks_;
+  const TickPolicy& policy_;
+  Nanoseconds period_;
+  PeriodCount count_;
+  Accounting accounting_;
+  StallLog& stalls_;
+  Nanoseconds raw_{};  ///< when it was last awake
+  Nanoseconds raw_minus_monotonic_{};
+  Nanoseconds next_{};
+  std::string failure_;
+};
 
 }  // namespace guestclock::measure

@@ -5,6 +5,9 @@
 #include <system_error>
 
 #include "base/text.h"
+#include "measure/poisson.h"
+#include "measure/sleeper.h"
+#include "measure/spinner.h"
 
 namespace guestclock::measure {
 namespace {
@@ -25,15 +28,22 @@ const T* of_cpu(const Result<std::vector<std::pair<int, T>>>& all, int cpu) {
   return found == all->end() ? nullptr : &found->second;
 }
 
+void set_counts_unknown(model::Ticks& ticks, const std::string& reason) {
+  for (auto* const count : {&ticks.lost, &ticks.late, &ticks.stalls})
+    *count = Fact<std::int64_t>::unknown(reason);
+  for (auto* const interval : {&ticks.lost_ci95, &ticks.late_ci95, &ticks.stalls_ci95})
+    *interval = Fact<model::Interval>::unknown(reason);
+  ticks.longest_stall_s = Fact<double>::unknown(reason);
+}
+
 }  // namespace
 
 model::Ticks unknown_ticks(const std::string& reason) {
   model::Ticks ticks;
   ticks.hz = Fact<std::int64_t>::unknown(reason);
   ticks.counter = Fact<std::string>::unknown(reason);
-  ticks.lost = Fact<std::int64_t>::unknown(reason);
-  ticks.late = Fact<std::int64_t>::unknown(reason);
-  ticks.longest_stall_s = Fact<double>::unknown(reason);
+  set_counts_unknown(ticks, reason);
+  ticks.watched_s = Fact<double>::unknown(reason);
   ticks.steal_s = Fact<double>::unknown(reason);
   ticks.attribution.scheduler_s = Fact<double>::unknown(reason);
   ticks.attribution.irq_s = Fact<double>::unknown(reason);
@@ -42,7 +52,8 @@ model::Ticks unknown_ticks(const std::string& reason) {
   return ticks;
 }
 
-TickProbe::TickProbe(const system::System& system, const TickPolicy& policy, const StopFlag& stop)
+TickProbe::TickProbe(const system::System& system, const TickPolicy& policy, Nanoseconds duration,
+                     const StopFlag& stop)
     : system_(system),
       policy_(policy),
       stop_(stop),
@@ -59,6 +70,10 @@ TickProbe::TickProbe(const system::System& system, const TickPolicy& policy, con
     failure_ = cpus.error().message;
     return;
   }
+  const double share = policy.spin_share * to_seconds(duration) /
+                       static_cast<double>(std::max<std::size_t>(cpus->size(), 1));
+  spin_each_ = std::min(
+      policy.spin, std::chrono::duration_cast<Nanoseconds>(std::chrono::duration<double>(share)));
   for (const int cpu : *cpus)
     start(cpu);
   // Not a wait in the seam: no sleeper may see time pass before all of them are ready.
@@ -73,6 +88,9 @@ TickProbe::~TickProbe() {
 void TickProbe::start(int cpu) {
   auto watch = std::make_unique<Watch>();
   watch->cpu = cpu;
+  if (spin_each_ > Nanoseconds(0)) {
+    watch->spin_from = raw_start_ + spin_each_ * static_cast<std::int64_t>(watches_.size());
+  }
   try {
     watch->thread = std::thread(&TickProbe::run, this, std::ref(*watch));
   } catch (const std::system_error& error) {
@@ -87,8 +105,36 @@ void TickProbe::run(Watch& watch) const {
   if (!bound) watch.failure = bound.error().message;
   watch.bound = true;
   watch.bound.notify_one();
-  if (bound) watch.result = run_sleeper(system_, watch.cpu, policy_, raw_start_, done_, stop_);
+  if (bound) watch_cpu(watch);
   watch.finished = true;
+}
+
+void TickProbe::watch_cpu(Watch& watch) const {
+  StallLog stalls(policy_, raw_start_);
+  Sleeper sleeper(system_, watch.cpu, policy_, stalls);
+  watch.ticks.cpu = watch.cpu;
+  watch.ticks.spin =
+      Fact<model::Spin>::unknown(watch.spin_from ? "the run ended before its turn" : "--no-spin");
+  if (watch.spin_from) {
+    sleeper.run(*watch.spin_from, done_, stop_);
+    if (!done_ && !stop_.requested() && sleeper.failure().empty()) {
+      watch.ticks.spin = spin_on(system_, watch.cpu, policy_, raw_start_,
+                                 *watch.spin_from + spin_each_, stalls, done_, stop_);
+    }
+  }
+  sleeper.run(Nanoseconds::max(), done_, stop_);
+  watch.failure = sleeper.failure();
+  const PeriodCount& count = sleeper.count();
+  watch.ticks.expected = count.expected();
+  watch.ticks.delivered = count.delivered();
+  watch.ticks.lost = count.lost();
+  watch.ticks.late = count.late();
+  watch.ticks.lost_ci95 = poisson_interval(count.lost());
+  watch.ticks.late_ci95 = poisson_interval(count.late());
+  watch.ticks.stalls = stalls.listed();
+  watch.totals = stalls.totals();
+  watch.longest_stall_s = stalls.longest_s();
+  watch.stalls = stalls.count();
 }
 
 void TickProbe::join() {
@@ -113,18 +159,18 @@ model::Ticks TickProbe::finish() {
   std::int64_t lost = 0;
   std::int64_t late = 0;
   double longest = 0;
+  std::int64_t stalls = 0;
   for (const auto& watch : watches_) {
-    const std::string& why = watch->failure.empty() ? watch->result.failure : watch->failure;
-    if (!why.empty()) failure = "CPU " + std::to_string(watch->cpu) + ": " + why;
-    if (!watch->failure.empty()) continue;
-    ticks.per_cpu.push_back(watch->result.ticks);
-    lost += watch->result.ticks.lost;
-    late += watch->result.ticks.late;
-    longest = std::max(longest, watch->result.longest_stall_s);
-    totals.scheduler_s += watch->result.totals.scheduler_s;
-    totals.irq_s += watch->result.totals.irq_s;
-    totals.steal_s += watch->result.totals.steal_s;
-    totals.unexplained_s += watch->result.totals.unexplained_s;
+    if (!watch->failure.empty()) {
+      failure = "CPU " + std::to_string(watch->cpu) + ": " + watch->failure;
+      if (watch->ticks.expected == 0) continue;
+    }
+    ticks.per_cpu.push_back(watch->ticks);
+    lost += watch->ticks.lost;
+    late += watch->ticks.late;
+    stalls += watch->stalls;
+    longest = std::max(longest, watch->longest_stall_s);
+    totals.add(watch->totals);
   }
   if (ticks.per_cpu.empty()) {
     model::Ticks unknown = unknown_ticks(failure.empty() ? "no CPU could be watched" : failure);
@@ -137,11 +183,16 @@ model::Ticks TickProbe::finish() {
     ticks.lost = lost;
     ticks.late = late;
     ticks.longest_stall_s = longest;
+    ticks.stalls = stalls;
+    ticks.lost_ci95 = poisson_interval(lost);
+    ticks.late_ci95 = poisson_interval(late);
+    ticks.stalls_ci95 = poisson_interval(stalls);
   } else {
-    ticks.lost = Fact<std::int64_t>::unknown(ticks.counter.reason());
-    ticks.late = Fact<std::int64_t>::unknown(ticks.counter.reason());
-    ticks.longest_stall_s = Fact<double>::unknown(ticks.counter.reason());
+    set_counts_unknown(ticks, ticks.counter.reason());
   }
+  const Result<Nanoseconds> raw = system_.clocks().read(ClockId::monotonic_raw);
+  ticks.watched_s = raw ? Fact<double>(to_seconds(*raw - raw_start_))
+                        : Fact<double>::unknown(raw.error().message);
   const Result<Nanoseconds> run_delay = system_.counters().run_delay();
   ticks.attribution.scheduler_s = run_delay ? Fact<double>(totals.scheduler_s)
                                             : Fact<double>::unknown(run_delay.error().message);

@@ -1,9 +1,11 @@
-// Lost, late and stalled ticks of every CPU while something else is being measured: one bound
-// sleeper thread per online CPU, the timer interrupts taken, and the steal the hypervisor admits.
+// Lost, late and stalled ticks of every CPU while something else is being measured: a bound thread
+// per online CPU that sleeps from tick to tick and for a while spins, one CPU at a time; the timer
+// interrupts taken, and the steal the hypervisor admits.
 #pragma once
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -11,7 +13,7 @@
 
 #include "base/stop_flag.h"
 #include "measure/policy.h"
-#include "measure/sleeper.h"
+#include "measure/stall_log.h"
 #include "model/measurements.h"
 #include "system/system.h"
 
@@ -24,7 +26,10 @@ namespace guestclock::measure {
 /// ends and joins them.
 class TickProbe {
  public:
-  TickProbe(const system::System& system, const TickPolicy& policy, const StopFlag& stop);
+  /// `duration`: how long the run is meant to last. The CPUs spin in turn from its start on, each
+  /// for `policy.spin` or as long as `policy.spin_share` of the run leaves it.
+  TickProbe(const system::System& system, const TickPolicy& policy, Nanoseconds duration,
+            const StopFlag& stop);
   TickProbe(const TickProbe&) = delete;
   TickProbe& operator=(const TickProbe&) = delete;
   ~TickProbe();
@@ -37,13 +42,19 @@ class TickProbe {
     int cpu = 0;
     std::atomic<bool> bound{false};  ///< or failed to be
     std::atomic<bool> finished{false};
-    std::string failure;  ///< why it could not be bound
-    SleeperResult result;
+    std::string failure;  ///< why it could not be watched to the end; empty: it was
+    /// On CLOCK_MONOTONIC_RAW; nothing where it is not to spin.
+    std::optional<Nanoseconds> spin_from;
+    model::CpuTicks ticks;
+    StallTotals totals;
+    double longest_stall_s = 0;
+    std::int64_t stalls = 0;
     std::thread thread;
   };
 
   void start(int cpu);
   void run(Watch& watch) const;
+  void watch_cpu(Watch& watch) const;
   void join();
   void count_interrupts(model::Ticks& ticks) const;
   void count_steal(model::Ticks& ticks) const;
@@ -51,6 +62,7 @@ class TickProbe {
 
   const system::System& system_;
   TickPolicy policy_;
+  Nanoseconds spin_each_{};
   const StopFlag& stop_;
   Nanoseconds raw_start_{};
   std::atomic<bool> done_{false};

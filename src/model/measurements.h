@@ -164,6 +164,44 @@ struct Stall {
   friend bool operator==(const Stall&, const Stall&) = default;
 };
 
+/// How many gaps were as long as this.
+struct GapCount {
+  double from_s = 0;
+  double to_s = 0;  ///< exclusive
+  std::int64_t count = 0;
+
+  friend bool operator==(const GapCount&, const GapCount&) = default;
+};
+
+/// Who had the CPU while a thread that wanted it did not run, in one second.
+struct SpunSecond {
+  double start_s = 0;  ///< since the start of the measurement
+  double length_s = 0;
+  double gaps_s = 0;  ///< in all; the four below add up to it
+  double scheduler_s = 0;
+  double irq_s = 0;
+  double steal_s = 0;
+  double unexplained_s = 0;
+
+  friend bool operator==(const SpunSecond&, const SpunSecond&) = default;
+};
+
+/// A thread that does nothing but read the clock: what stops it stops the CPU.
+struct Spin {
+  double start_s = 0;  ///< since the start of the measurement
+  double length_s = 0;
+  std::int64_t gaps = 0;  ///< of 10 us or more
+  double gaps_s = 0;
+  double longest_s = 0;
+  std::int64_t lost = 0;            ///< periods that passed within gaps
+  Fact<double> interrupts_per_s;    ///< timer interrupts of this CPU while it was busy
+  Fact<std::int64_t> switches;      ///< how often the scheduler took the CPU away
+  std::vector<GapCount> histogram;  ///< bins that are not empty, shortest first
+  std::vector<SpunSecond> seconds;
+
+  friend bool operator==(const Spin&, const Spin&) = default;
+};
+
 struct CpuTicks {
   std::int64_t cpu = 0;
   std::int64_t expected = 0;      ///< periods that passed
@@ -171,7 +209,10 @@ struct CpuTicks {
   std::int64_t lost = 0;          ///< expected minus delivered
   std::int64_t late = 0;          ///< delivered after their instant by more than the threshold
   Fact<double> interrupts_per_s;  ///< timer interrupts of this CPU
-  std::vector<Stall> stalls;
+  std::vector<Stall> stalls;      ///< the longest
+  Fact<Interval> lost_ci95;       ///< of the expected number in as long a run (Poisson)
+  Fact<Interval> late_ci95;
+  Fact<Spin> spin;
 
   friend bool operator==(const CpuTicks&, const CpuTicks&) = default;
 };
@@ -194,6 +235,11 @@ struct Ticks {
   Fact<double> longest_stall_s;
   Fact<double> steal_s;
   TickAttribution attribution;
+  Fact<double> watched_s;    ///< how long, of each CPU
+  Fact<Interval> lost_ci95;  ///< of the expected numbers in as long a run (Poisson)
+  Fact<Interval> late_ci95;
+  Fact<std::int64_t> stalls;
+  Fact<Interval> stalls_ci95;
 
   friend bool operator==(const Ticks&, const Ticks&) = default;
 };

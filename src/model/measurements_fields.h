@@ -119,6 +119,38 @@ void fields(Self& self, Visitor&& visit) {
   visit("cause", self.cause, Form::plain);
 }
 
+template <Is<GapCount> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("from_s", self.from_s, Form::seconds);
+  visit("to_s", self.to_s, Form::seconds);
+  visit("count", self.count, Form::plain);
+}
+
+template <Is<SpunSecond> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("start_s", self.start_s, Form::seconds);
+  visit("length_s", self.length_s, Form::seconds);
+  visit("gaps_s", self.gaps_s, Form::seconds);
+  visit("scheduler_s", self.scheduler_s, Form::seconds);
+  visit("irq_s", self.irq_s, Form::seconds);
+  visit("steal_s", self.steal_s, Form::seconds);
+  visit("unexplained_s", self.unexplained_s, Form::seconds);
+}
+
+template <Is<Spin> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("start_s", self.start_s, Form::seconds);
+  visit("length_s", self.length_s, Form::seconds);
+  visit("gaps", self.gaps, Form::plain);
+  visit("gaps_s", self.gaps_s, Form::seconds);
+  visit("longest_s", self.longest_s, Form::seconds);
+  visit("lost", self.lost, Form::plain);
+  visit("interrupts_per_s", self.interrupts_per_s, Form::per_second);
+  visit("switches", self.switches, Form::plain);
+  visit("histogram", self.histogram, Form::plain);
+  visit("seconds", self.seconds, Form::plain);
+}
+
 template <Is<CpuTicks> Self, class Visitor>
 void fields(Self& self, Visitor&& visit) {
   visit("cpu", self.cpu, Form::plain);
@@ -128,6 +160,9 @@ void fields(Self& self, Visitor&& visit) {
   visit("late", self.late, Form::plain);
   visit("interrupts_per_s", self.interrupts_per_s, Form::per_second);
   visit("stalls", self.stalls, Form::plain);
+  visit("lost_ci95", self.lost_ci95, Form::per_second);
+  visit("late_ci95", self.late_ci95, Form::per_second);
+  visit("spin", self.spin, Form::plain);
 }
 
 template <Is<TickAttribution> Self, class Visitor>
@@ -148,6 +183,11 @@ void fields(Self& self, Visitor&& visit) {
   visit("longest_stall_s", self.longest_stall_s, Form::seconds);
   visit("steal_s", self.steal_s, Form::seconds);
   visit("attribution", self.attribution, Form::plain);
+  visit("watched_s", self.watched_s, Form::seconds);
+  visit("lost_ci95", self.lost_ci95, Form::per_second);
+  visit("late_ci95", self.late_ci95, Form::per_second);
+  visit("stalls", self.stalls, Form::plain);
+  visit("stalls_ci95", self.stalls_ci95, Form::per_second);
 }
 
 template <Is<Measurements> Self, class Visitor>

@@ -187,6 +187,43 @@ void write_daemons(Page& page, const std::vector<model::LocalDaemon>& daemons) {
     write_daemon(page, daemon);
 }
 
+/// "12 (95 %: 6.2 to 21 in as long a run)"; none is a bound.
+std::string count_in_words(const model::Fact<std::int64_t>& count,
+                           const model::Fact<model::Interval>& interval,
+                           const model::Fact<double>& watched_s) {
+  std::string text = in_words(count);
+  if (!count.known() || !interval.known()) return text;
+  if (count.value() > 0) {
+    return text + fmt::format(" (95 %: {:.3g} to {:.3g} in as long a run)", interval.value().low,
+                              interval.value().high);
+  }
+  if (watched_s.value_or(0) <= 0) return text;
+  return text + fmt::format(" in {}: fewer than {:.2g} a second (95 %)",
+                            seconds_in_words(watched_s.value()),
+                            interval.value().high / watched_s.value());
+}
+
+void write_spin(Page& page, const model::Spin& spin) {
+  std::string text = fmt::format("spun for {}: {} gaps, {} in all, the longest {}",
+                                 seconds_in_words(spin.length_s), spin.gaps,
+                                 seconds_in_words(spin.gaps_s), seconds_in_words(spin.longest_s));
+  if (spin.interrupts_per_s.known()) {
+    text += fmt::format("; {:.1f} timer interrupts/s while busy", spin.interrupts_per_s.value());
+  }
+  page.field("", text);
+  model::SpunSecond sum;
+  for (const model::SpunSecond& second : spin.seconds) {
+    sum.scheduler_s += second.scheduler_s;
+    sum.irq_s += second.irq_s;
+    sum.steal_s += second.steal_s;
+    sum.unexplained_s += second.unexplained_s;
+  }
+  if (spin.gaps == 0) return;
+  page.field("", fmt::format("of the gaps scheduler {}, interrupts {}, steal {}, unexplained {}",
+                             seconds_in_words(sum.scheduler_s), seconds_in_words(sum.irq_s),
+                             seconds_in_words(sum.steal_s), seconds_in_words(sum.unexplained_s)));
+}
+
 void write_cpu(Page& page, const model::CpuTicks& cpu) {
   std::string text = fmt::format("{} of {} delivered, {} lost, {} late", cpu.delivered,
                                  cpu.expected, cpu.lost, cpu.late);
@@ -194,6 +231,7 @@ void write_cpu(Page& page, const model::CpuTicks& cpu) {
     text += fmt::format("; {:.1f} timer interrupts/s", cpu.interrupts_per_s.value());
   }
   page.field("cpu " + std::to_string(cpu.cpu), text);
+  if (cpu.spin.known()) write_spin(page, cpu.spin.value());
   for (const model::Stall& stall : cpu.stalls) {
     page.field("", "stalled for " + seconds_in_words(stall.length_s) + " at " +
                        seconds_in_words(stall.start_s) + ": " + stall.cause);
@@ -207,8 +245,9 @@ void write_ticks(Page& page, const model::Ticks& ticks) {
     return;
   }
   page.field("probe", in_words(ticks.hz) + " Hz, lengths taken with " + in_words(ticks.counter));
-  page.field("lost", in_words(ticks.lost));
-  page.field("late", in_words(ticks.late));
+  page.field("lost", count_in_words(ticks.lost, ticks.lost_ci95, ticks.watched_s));
+  page.field("late", count_in_words(ticks.late, ticks.late_ci95, ticks.watched_s));
+  page.field("stalls", count_in_words(ticks.stalls, ticks.stalls_ci95, ticks.watched_s));
   page.field("longest stall", seconds_in_words(ticks.longest_stall_s));
   page.field("steal", seconds_in_words(ticks.steal_s));
   for (const model::CpuTicks& cpu : ticks.per_cpu)

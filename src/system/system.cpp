@@ -55,6 +55,26 @@ Result<std::uint64_t> Clocks::read_counter() const {
   return fail(ErrorCode::unsupported, "this machine lacks the counter");
 }
 
+Result<Clocks::Gap> Clocks::spin(ClockId id, Nanoseconds from, Nanoseconds until,
+                                 Nanoseconds gap) const {
+  // The coarsest clock moves every 10 ms, and no reading takes less than a nanosecond.
+  constexpr std::size_t kStandsStill = 20'000'000;
+  std::size_t same = 0;
+  Nanoseconds last = from;
+  for (;;) {
+    const Result<Nanoseconds> now = read(id);
+    if (!now) return tl::make_unexpected(now.error());
+    if (*now - last >= gap || *now >= until) return Gap{last, *now};
+    same = *now == last ? same + 1 : 0;
+    if (same == kStandsStill) return fail(ErrorCode::unsupported, "the clock stands still");
+    last = *now;
+  }
+}
+
+Result<std::int64_t> KernelCounters::involuntary_switches() const {
+  return fail(ErrorCode::unsupported, "this machine does not tell its scheduler's switches");
+}
+
 Result<std::unique_ptr<ClockDevice>> Clocks::open_device(std::string_view name) const {
   return fail(ErrorCode::not_found, "this machine lacks the device", std::string(name));
 }

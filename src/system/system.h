@@ -132,6 +132,15 @@ class Clocks {
   /// By its name below /dev: ptp0, rtc0.
   [[nodiscard]] virtual Result<std::unique_ptr<ClockDevice>> open_device(
       std::string_view name) const;
+  /// Two readings, one right after the other.
+  struct Gap {
+    Nanoseconds from{};
+    Nanoseconds to{};
+  };
+  /// Reads `id` over and over, busily, until two readings lie `gap` or more apart, or one has
+  /// reached `until`: those two. The first reading was `from`. `unsupported` where it stands still.
+  [[nodiscard]] virtual Result<Gap> spin(ClockId id, Nanoseconds from, Nanoseconds until,
+                                         Nanoseconds gap) const;
   /// Sleeps to an absolute instant of `id` (realtime or monotonic); returns early, without an
   /// error, when a signal arrives.
   [[nodiscard]] virtual Result<void> sleep_until(ClockId id, Nanoseconds instant) const = 0;
@@ -161,6 +170,8 @@ class KernelCounters {
   [[nodiscard]] virtual Result<std::vector<std::pair<int, CpuTimes>>> cpu_times() const = 0;
   /// Time this thread was ready to run and did not (guest scheduler), since it started.
   [[nodiscard]] virtual Result<Nanoseconds> run_delay() const = 0;
+  /// How often the guest's scheduler took the CPU from this thread, since it started.
+  [[nodiscard]] virtual Result<std::int64_t> involuntary_switches() const;
 };
 
 struct Device {

@@ -112,18 +112,30 @@ class SimClocks final : public system::Clocks {
     if (clock == config_.clocks.end()) {
       return fail(ErrorCode::unsupported, "this machine lacks the clock");
     }
-    Nanoseconds wake = time_.now();
-    Nanoseconds left = instant - shown(clock->second, config_.freezes, wake);
-    if (left <= Nanoseconds(0)) return {};
-    const double rate = 1 + clock->second.rate_error_ppm * 1e-6;
-    while (left > Nanoseconds(0)) {
-      const auto guess = static_cast<std::int64_t>(static_cast<double>(left.count()) / rate);
-      wake += Nanoseconds(std::max<std::int64_t>(guess, 1));
-      left = instant - shown(clock->second, config_.freezes, wake);
-    }
+    Nanoseconds wake = true_instant(clock->second, time_.now(), instant);
+    if (wake <= time_.now()) return {};
     if (config_.wake_delay) wake += config_.wake_delay(time_.cpu(), wake);
     sleep_through_stalls(wake);
     return {};
+  }
+
+  Result<Gap> spin(ClockId id, Nanoseconds from, Nanoseconds until,
+                   Nanoseconds gap) const override {
+    const auto clock = config_.clocks.find(id);
+    if (clock == config_.clocks.end()) {
+      return fail(ErrorCode::unsupported, "this machine lacks the clock");
+    }
+    const auto show = [&](Nanoseconds at) { return shown(clock->second, config_.freezes, at); };
+    const Nanoseconds end = true_instant(clock->second, time_.now(), until);
+    if (const SimStall* const stall = first_stall(time_.now(), end, gap)) {
+      time_.sleep_to(stall->from);
+      const Nanoseconds before = std::max(from, show(std::max(stall->from, time_.now())));
+      if (stall->cause == SimStall::Cause::scheduler) time_.add_run_delay(stall->length);
+      time_.sleep_to(stall->from + stall->length);
+      return Gap{before, show(time_.now())};
+    }
+    time_.sleep_to(end);
+    return Gap{show(time_.now()), show(time_.now())};
   }
 
   /// Sleeps to a true instant, or to the end of the stalls that cover it.
@@ -140,6 +152,34 @@ class SimClocks final : public system::Clocks {
   }
 
  private:
+  /// When a clock will show `instant`, from `now` on.
+  [[nodiscard]] Nanoseconds true_instant(const SimClock& clock, Nanoseconds now,
+                                         Nanoseconds instant) const {
+    Nanoseconds at = now;
+    Nanoseconds left = instant - shown(clock, config_.freezes, at);
+    const double rate = 1 + clock.rate_error_ppm * 1e-6;
+    while (left > Nanoseconds(0)) {
+      const auto guess = static_cast<std::int64_t>(static_cast<double>(left.count()) / rate);
+      at += Nanoseconds(std::max<std::int64_t>(guess, 1));
+      left = instant - shown(clock, config_.freezes, at);
+    }
+    return at;
+  }
+
+  /// The first that stops this thread's CPU for `least` or more of [from, to).
+  [[nodiscard]] const SimStall* first_stall(Nanoseconds from, Nanoseconds to,
+                                            Nanoseconds least) const {
+    const int cpu = time_.cpu();
+    const SimStall* first = nullptr;
+    for (const SimStall& stall : config_.stalls) {
+      const Nanoseconds end = stall.from + stall.length;
+      if (stall.cpu >= 0 && stall.cpu != cpu) continue;
+      if (stall.from >= to || end <= from || end - std::max(stall.from, from) < least) continue;
+      if (first == nullptr || stall.from < first->from) first = &stall;
+    }
+    return first;
+  }
+
   const SimConfig& config_;
   SimTime& time_;
 };

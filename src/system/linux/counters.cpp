@@ -2,6 +2,7 @@
 
 #include <cerrno>
 
+#include <sys/resource.h>
 #include <sys/timex.h>
 #include <unistd.h>
 
@@ -48,6 +49,14 @@ Result<Nanoseconds> LiveCounters::run_delay() const {
   }
   if (!text) return tl::make_unexpected(text.error());
   return parse_run_delay(*text);
+}
+
+Result<std::int64_t> LiveCounters::involuntary_switches() const {
+  rusage used{};
+  if (::getrusage(RUSAGE_THREAD, &used) != 0) {
+    return fail_errno(errno, "cannot read the thread's accounting");
+  }
+  return used.ru_nivcsw;
 }
 
 }  // namespace guestclock::system

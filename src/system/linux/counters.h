@@ -15,6 +15,7 @@ class LiveCounters final : public KernelCounters {
       const override;
   [[nodiscard]] Result<std::vector<std::pair<int, CpuTimes>>> cpu_times() const override;
   [[nodiscard]] Result<Nanoseconds> run_delay() const override;
+  [[nodiscard]] Result<std::int64_t> involuntary_switches() const override;
 
  private:
   const Files& files_;

@@ -236,12 +236,35 @@ model::Measurements sample_measurements() {
   out.daemons = {waiting_ntpd(), stale_chronyd(), timesyncd_that_cannot_be_asked()};
   out.ticks.hz = std::int64_t{100};
   out.ticks.counter = std::string("tsc");
-  out.ticks.per_cpu = {{0, 3000, 2990, 10, 4, 250.0, {{12.5, 0.11, "steal"}}}};
+  model::Spin spin;
+  spin.length_s = 2;
+  spin.gaps = 3;
+  spin.gaps_s = 0.0021;
+  spin.longest_s = 0.002;
+  spin.interrupts_per_s = 251.0;
+  spin.switches = std::int64_t{7};
+  spin.histogram = {{1e-5, 2.15e-5, 2}, {1e-3, 2.15e-3, 1}};
+  spin.seconds = {{0, 1, 0.0001, 0.0001, 0, 0, 0}, {1, 1, 0.002, 0, 0, 0, 0.002}};
+  out.ticks.per_cpu = {{0,
+                        3000,
+                        2990,
+                        10,
+                        4,
+                        250.0,
+                        {{12.5, 0.11, "steal"}},
+                        model::Interval{4.8, 18.4},
+                        model::Interval{1.09, 10.2},
+                        spin}};
   out.ticks.lost = std::int64_t{10};
   out.ticks.late = std::int64_t{4};
   out.ticks.longest_stall_s = 0.11;
   out.ticks.steal_s = 0.1;
   out.ticks.attribution = {0.001, 0.0, 0.1, 0.009};
+  out.ticks.watched_s = 30.0;
+  out.ticks.lost_ci95 = model::Interval{4.8, 18.4};
+  out.ticks.late_ci95 = model::Interval{1.09, 10.2};
+  out.ticks.stalls = std::int64_t{1};
+  out.ticks.stalls_ci95 = model::Interval{0.025, 5.57};
   return out;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 
+#include <sys/times.h>
 #include <sys/timex.h>
 #include <unistd.h>
 
@@ -48,6 +49,15 @@ Result<Nanoseconds> LiveCounters::run_delay() const {
   }
   if (!text) return tl::make_unexpected(text.error());
   return parse_run_delay(*text);
+}
+
+Result<Nanoseconds> LiveCounters::ticked() const {
+  const long per_second = ::sysconf(_SC_CLK_TCK);
+  if (per_second <= 0) return fail(ErrorCode::unsupported, "the unit of times(2) is not known");
+  tms unused{};
+  const auto count = static_cast<std::int64_t>(::times(&unused));
+  if (count == -1) return fail(ErrorCode::io, "cannot read how many ticks the kernel counted");
+  return Nanoseconds(std::chrono::seconds(1)) / per_second * count;
 }
 
 }  // namespace guestclock::system

@@ -15,6 +15,8 @@ class LiveCounters final : public KernelCounters {
       const override;
   [[nodiscard]] Result<std::vector<std::pair<int, CpuTimes>>> cpu_times() const override;
   [[nodiscard]] Result<Nanoseconds> run_delay() const override;
+  /// By times(2), which reads jiffies and needs no privilege.
+  [[nodiscard]] Result<Nanoseconds> ticked() const override;
 
  private:
   const Files& files_;

@@ -65,8 +65,10 @@ Result<std::vector<tables::NamedBytes>> overlay_of(const Options& options) {
 
 measure::ClockInventory inventory_of(const model::Clock& clock) {
   measure::ClockInventory inventory;
+  inventory.source = clock.source.value_or("");
+  if (clock.tsc.invariant.known()) inventory.tsc_invariant = clock.tsc.invariant.value();
   if (clock.tsc.told_khz.known()) inventory.tsc_khz = clock.tsc.told_khz.value();
-  inventory.raw_counts_tsc = clock.source.known() && clock.source.value() == "tsc";
+  inventory.raw_counts_tsc = inventory.source == "tsc";
   if (clock.ptp.known()) {
     for (const model::PtpDevice& device : clock.ptp.value())
       inventory.ptp.push_back(device.name);

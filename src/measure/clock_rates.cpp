@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "measure/cpu_warp.h"
 #include "measure/drift_summary.h"
 
 namespace guestclock::measure {
@@ -126,14 +127,45 @@ void fill_steering(const Fact<double>& steered, model::ClockRate& row) {
   }
 }
 
-Fact<double> cost_of(const GuestClock& clock, const Ends& ends, std::size_t reads) {
-  if (!clock.read) return Fact<double>::unknown("it counts whole seconds");
-  const Result<double> cost = read_cost(clock.read, reads);
-  if (!cost) return Fact<double>::unknown(cost.error().message);
-  if (clock.kind != Kind::counter) return *cost;
-  const std::optional<double> counts = counts_per_raw_ns(ends);
-  return counts && *counts > 0 ? Fact<double>(*cost / *counts)
-                               : Fact<double>::unknown("the counter was not read");
+void fill_cost(const GuestClock& clock, const std::optional<double>& counts_per_ns,
+               const ClockPolicy& policy, model::ClockRate& row) {
+  Result<ReadCost> cost = fail(ErrorCode::unsupported, "it counts whole seconds");
+  if (clock.read) cost = read_cost(clock.read, policy.cost_reads);
+  const bool counts = clock.kind == Kind::counter;
+  if (cost && counts && counts_per_ns.value_or(0) <= 0) {
+    cost = fail(ErrorCode::unsupported, "the counter was not read");
+  }
+  if (!cost) {
+    row.read_cost_ns = Fact<double>::unknown(cost.error().message);
+    row.read_p99_ns = Fact<double>::unknown(cost.error().message);
+    return;
+  }
+  const double unit = counts ? *counts_per_ns : 1;
+  row.read_cost_ns = cost->median / unit;
+  row.read_p99_ns = cost->p99 / unit;
+}
+
+/// By what the same reading costs through the kernel. A counter is an instruction of its own, a
+/// device is asked through its driver.
+Fact<bool> spares_the_kernel(const GuestClock& clock, const Fact<double>& cost,
+                             const ClockPolicy& policy) {
+  if (clock.kind == Kind::device) return false;
+  if (!cost.known()) return Fact<bool>::unknown(cost.reason());
+  if (clock.kind == Kind::counter) return true;
+  const Result<ReadCost> in_kernel = read_cost(clock.read_in_kernel, policy.cost_reads);
+  if (!in_kernel) return Fact<bool>::unknown(in_kernel.error().message);
+  return cost.value() < policy.vdso_share * in_kernel->median;
+}
+
+Fact<double> resolution_of(const GuestClock& clock, const std::optional<double>& counts_per_ns) {
+  if (clock.kind == Kind::counter) {
+    return counts_per_ns.value_or(0) > 0 ? Fact<double>(1 / *counts_per_ns)
+                                         : Fact<double>::unknown("the counter was not read");
+  }
+  if (!clock.resolution) return Fact<double>::unknown("its driver does not tell it");
+  const Result<Nanoseconds> resolution = clock.resolution();
+  return resolution ? Fact<double>(static_cast<double>(resolution->count()))
+                    : Fact<double>::unknown(resolution.error().message);
 }
 
 std::size_t index_of(const std::vector<GuestClock>& clocks, std::string_view name) {
@@ -217,11 +249,43 @@ std::vector<model::ClockRate> clock_rates(const std::vector<GuestClock>& clocks,
     };
     judge();
     fill_steering(clock.steered ? steered : Fact<double>(0.0), row);
-    row.read_cost_ns = cost_of(clock, ends, policy.sandwiches);
-    row.vdso = Fact<bool>::unknown("a median read cost alone does not tell vDSO from system call");
+    const std::optional<double> counts = counts_per_raw_ns(ends);
+    fill_cost(clock, counts, policy, row);
+    row.vdso = spares_the_kernel(clock, row.read_cost_ns, policy);
+    row.resolution_ns = resolution_of(clock, counts);
     rows.push_back(std::move(row));
   }
   return rows;
+}
+
+void compare_cpus(const system::System& system, const std::vector<GuestClock>& clocks,
+                  const ClockPolicy& policy, const StopFlag& stop,
+                  std::vector<model::ClockRate>& rows) {
+  std::vector<ReadClock> reads;
+  std::vector<std::size_t> compared;
+  for (std::size_t i = 0; i < clocks.size() && i < rows.size(); ++i) {
+    const std::string& name = clocks[i].name;
+    if (name == "monotonic" || name == "monotonic_raw" || name == "tsc") {
+      reads.push_back(clocks[i].read);
+      compared.push_back(i);
+    } else {
+      rows[i].warp_ns = Fact<double>::unknown(
+          "only monotonic, monotonic_raw and tsc are compared from CPU to CPU");
+    }
+  }
+  const std::vector<Result<Nanoseconds>> warps = largest_warps(system, reads, policy, stop);
+  for (std::size_t i = 0; i < compared.size(); ++i) {
+    model::ClockRate& row = rows[compared[i]];
+    const bool counts = clocks[compared[i]].kind == Kind::counter;
+    if (!warps[i]) {
+      row.warp_ns = Fact<double>::unknown(warps[i].error().message);
+    } else if (counts && !row.resolution_ns.known()) {
+      row.warp_ns = Fact<double>::unknown(row.resolution_ns.reason());
+    } else {
+      row.warp_ns =
+          static_cast<double>(warps[i]->count()) * (counts ? row.resolution_ns.value() : 1);
+    }
+  }
 }
 
 std::optional<model::Drift> drift_by_device(const std::vector<GuestClock>& clocks,

@@ -48,6 +48,12 @@ struct RateAgainstRaw {
     const std::vector<GuestClock>& clocks, const ClockLook& start, const ClockLook& end,
     const ClockInventory& inventory, const model::Drift& drift, const ClockPolicy& policy);
 
+/// How far MONOTONIC, RAW and the counter go back from one CPU to another (cpu_warp.h). `rows` are
+/// those of `clocks`.
+void compare_cpus(const system::System& system, const std::vector<GuestClock>& clocks,
+                  const ClockPolicy& policy, const StopFlag& stop,
+                  std::vector<model::ClockRate>& rows);
+
 /// The drift of RAW by the first PTP clock, else the first RTC, that could be looked at at both
 /// ends; its interval holds the device's own error (`systematic_ppm`). Nothing where there is none.
 [[nodiscard]] std::optional<model::Drift> drift_by_device(const std::vector<GuestClock>& clocks,

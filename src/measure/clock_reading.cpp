@@ -36,7 +36,7 @@ Result<Sandwich> narrowest_sandwich(const system::Clocks& clocks, system::ClockI
       clocks, [&clocks, id] { return clocks.read(id); }, tries);
 }
 
-Result<double> read_cost(const ReadClock& read, std::size_t reads) {
+Result<ReadCost> read_cost(const ReadClock& read, std::size_t reads) {
   std::vector<std::int64_t> costs;
   costs.reserve(reads);
   Result<Nanoseconds> previous = read();
@@ -46,12 +46,13 @@ Result<double> read_cost(const ReadClock& read, std::size_t reads) {
     previous = std::move(next);
   }
   if (!previous) return tl::make_unexpected(previous.error());
-  const auto middle = costs.begin() + static_cast<std::ptrdiff_t>(costs.size() / 2);
-  std::nth_element(costs.begin(), middle, costs.end());
-  if (*middle <= 0) {
+  std::sort(costs.begin(), costs.end());
+  const std::int64_t median = costs[costs.size() / 2];
+  if (median <= 0) {
     return fail(ErrorCode::unsupported, "one read takes less than this clock's resolution");
   }
-  return static_cast<double>(*middle);
+  const std::int64_t p99 = costs[(costs.size() * 99 + 99) / 100 - 1];
+  return ReadCost{static_cast<double>(median), static_cast<double>(p99)};
 }
 
 }  // namespace guestclock::measure

@@ -29,8 +29,13 @@ struct Sandwich {
 [[nodiscard]] Result<Sandwich> narrowest_sandwich(const system::Clocks& clocks, system::ClockId id,
                                                   std::size_t tries);
 
-/// Median time of a single read, by the clock's own advance between successive reads: nanoseconds,
-/// of a counter counts. Unsupported where the clock is too coarse to show it.
-[[nodiscard]] Result<double> read_cost(const ReadClock& read, std::size_t reads);
+/// What single reads cost: nanoseconds, of a counter counts.
+struct ReadCost {
+  double median = 0;
+  double p99 = 0;  ///< 99 of 100 reads cost no more
+};
+/// By the clock's own advance between successive reads. Unsupported where the clock is too coarse
+/// to show it.
+[[nodiscard]] Result<ReadCost> read_cost(const ReadClock& read, std::size_t reads);
 
 }  // namespace guestclock::measure

@@ -38,8 +38,9 @@ void ClocksourceComparison::add(const std::string& name, const Result<void>& tak
   row.name = name;
   fill(*own, row);
   const auto cost =
-      read_cost([this] { return clocks_.read(ClockId::monotonic_raw); }, policy_.sandwiches);
-  row.read_cost_ns = cost ? Fact<double>(*cost) : Fact<double>::unknown(cost.error().message);
+      read_cost([this] { return clocks_.read(ClockId::monotonic_raw); }, policy_.cost_reads);
+  row.read_cost_ns =
+      cost ? Fact<double>(cost->median) : Fact<double>::unknown(cost.error().message);
   rows_.push_back(std::move(row));
 }
 

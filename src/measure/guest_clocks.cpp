@@ -68,6 +68,10 @@ GuestClock kernel_clock(const system::System& system, const KernelClock& clock,
   out.name = clock.name;
   out.steered = clock.id != ClockId::monotonic_raw;
   out.read = [&clocks = system.clocks(), id = clock.id] { return clocks.read(id); };
+  out.read_in_kernel = [&clocks = system.clocks(), id = clock.id] {
+    return clocks.read_in_kernel(id);
+  };
+  out.resolution = [&clocks = system.clocks(), id = clock.id] { return clocks.resolution(id); };
   if (!out.steered) return out;
   out.look = [&clocks = system.clocks(), read = out.read, tries = policy.sandwiches] {
     return narrowest_sandwich(clocks, read, tries);
@@ -137,6 +141,7 @@ std::vector<GuestClock> open_clocks(const system::System& system, const ClockInv
     GuestClock clock = device_clock(system, name);
     clock.look = [&system, &stop, read = clock.read] { return second_edge(system, read, stop); };
     clock.read = nullptr;  // it counts whole seconds
+    clock.resolution = [] { return Result<Nanoseconds>(seconds(1)); };
     clocks.push_back(std::move(clock));
   }
   return clocks;

@@ -17,7 +17,9 @@ namespace guestclock::measure {
 
 /// What is known of this guest's clocks beforehand.
 struct ClockInventory {
+  std::string source;  ///< clocksource (Linux) or timecounter (FreeBSD) in use; empty: not known
   std::optional<std::int64_t> tsc_khz;  ///< as the hypervisor or the CPU tells it
+  std::optional<bool> tsc_invariant;    ///< it counts at one rate whatever the CPU does
   bool raw_counts_tsc = false;          ///< the current clocksource is tsc: RAW is made of it
   std::vector<std::string> ptp;         ///< device names: ptp0
   std::vector<std::string> rtc;         ///< rtc0
@@ -34,6 +36,8 @@ struct GuestClock {
   std::function<Result<Sandwich>()> look;
   /// One read, for its cost; empty where a read says nothing about that.
   ReadClock read;
+  ReadClock read_in_kernel;  ///< one read by a system call, where that is a choice
+  std::function<Result<Nanoseconds>()> resolution;  ///< empty where nobody tells it
 };
 
 /// monotonic_raw has no look: it is what the others are looked at with. Devices

@@ -15,6 +15,7 @@
 #include "measure/server_row.h"
 #include "measure/smearing.h"
 #include "measure/ticks.h"
+#include "measure/unrecovered_loss.h"
 
 namespace guestclock::measure {
 namespace {
@@ -135,10 +136,12 @@ Outcome measure(const system::System& system, const tables::Thresholds& threshol
   const bool asks = std::any_of(servers.begin(), servers.end(),
                                 [](const LocatedServer& s) { return !s.endpoints.empty(); });
   const Nanoseconds planned = asks ? limits.duration : std::min(limits.duration, limits.alone);
+  const Result<Sandwich> ticked_start = look_at_ticks(system);
   std::optional<TickProbe> ticks;
   if (request.ticks) ticks.emplace(system, tick_limits, planned, stop);
   NtpRun run = run_ntp(system, servers, ntp_policy(thresholds), limits, stop);
   result.ticks = ticks ? ticks->finish() : unknown_ticks("--no-ticks");
+  const Result<Sandwich> ticked_end = look_at_ticks(system);
   const ClockLook end = look_at(clocks, system.counters());
 
   const Sandwich* const realtime = sandwich_of(clocks, end, "realtime");
@@ -153,6 +156,11 @@ Outcome measure(const system::System& system, const tables::Thresholds& threshol
     }
   }
   result.clocks = clock_rates(clocks, start, end, request.clocks, result.drift, clock_limits);
+  result.ticks.unrecovered =
+      request.ticks ? unrecovered_loss(clocks, {start, end, ticked_start, ticked_end},
+                                       request.clocks, system.clocks().tick(), result.drift)
+                    : unknown_loss("--no-ticks");
+  compare_cpus(system, clocks, clock_limits, stop, result.clocks);
   if (request.of_tsc) speak_of_tsc(result);
   const std::size_t chosen = choose_server(result.servers);
   for (std::size_t i = 0; i < servers.size(); ++i) {

@@ -50,8 +50,10 @@ DriftPolicy drift_policy(const tables::Thresholds& thresholds) {
 }
 
 ClockPolicy clock_policy(const tables::Thresholds& thresholds) {
-  return {count(thresholds, "clock_sandwiches"), seconds(thresholds, "clock_step_s"),
-          seconds(thresholds, "switch_settle_s"), seconds(thresholds, "switch_run_s")};
+  return {count(thresholds, "clock_sandwiches"),  seconds(thresholds, "clock_step_s"),
+          seconds(thresholds, "switch_settle_s"), seconds(thresholds, "switch_run_s"),
+          count(thresholds, "clock_cost_reads"),  thresholds.get("clock_vdso_share"),
+          seconds(thresholds, "clock_warp_s"),    count(thresholds, "clock_warp_rounds")};
 }
 
 TickPolicy tick_policy(const tables::Thresholds& thresholds) {

@@ -182,6 +182,11 @@ struct Clock {
   Fact<std::vector<RtcDevice>> rtc;
   ClockInterfaces interfaces;
   Fact<std::vector<ClockEvent>> kernel_log;  ///< oldest first
+  /// one-shot (set anew for each tick) or periodic: how the event device of the first CPU works.
+  Fact<std::string> event_mode;
+  Fact<std::string> broadcast_device;  ///< wakes CPUs whose own event device sleeps with them
+  Fact<bool> tick_stops;               ///< in the running kernel, on an idle CPU
+  Fact<bool> high_resolution;          ///< timers of the running kernel do not wait for the tick
 
   friend bool operator==(const Clock&, const Clock&) = default;
 };

@@ -149,6 +149,10 @@ void fields(Self& self, Visitor&& visit) {
   visit("rtc", self.rtc, Form::plain);
   visit("interfaces", self.interfaces, Form::plain);
   visit("kernel_log", self.kernel_log, Form::plain);
+  visit("event_mode", self.event_mode, Form::plain);
+  visit("broadcast_device", self.broadcast_device, Form::plain);
+  visit("tick_stops", self.tick_stops, Form::plain);
+  visit("high_resolution", self.high_resolution, Form::plain);
 }
 
 template <Is<BootEntry> Self, class Visitor>

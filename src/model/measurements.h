@@ -63,6 +63,10 @@ struct ClockRate {
   Fact<double> unsteered_ppm;  ///< rate_error_ppm without that
   Fact<double> read_cost_ns;   ///< median of single reads
   Fact<bool> vdso;             ///< read without entering the kernel
+  Fact<double> read_p99_ns;    ///< 99 of 100 reads cost no more
+  Fact<double> resolution_ns;  ///< what timers on it are rounded to; of a counter one count
+  /// The most that a reading on one CPU lay behind an earlier one on another CPU; 0: never.
+  Fact<double> warp_ns;
 
   friend bool operator==(const ClockRate&, const ClockRate&) = default;
 };
@@ -226,6 +230,22 @@ struct TickAttribution {
   friend bool operator==(const TickAttribution&, const TickAttribution&) = default;
 };
 
+/// Ticks that the kernel never made up for. Where its clock counts ticks, time was lost with them,
+/// and only a counter that is independent of the ticks shows it.
+struct UnrecoveredLoss {
+  Fact<bool> counts_ticks;    ///< the guest's clock is a count of its ticks
+  Fact<std::string> against;  ///< tsc, HOST:PORT, ptpN; monotonic_raw where that counts no ticks
+  Fact<double> elapsed_s;     ///< that passed, by `against`
+  Fact<double> lost_s;     ///< elapsed_s less what the ticks say; negative: too many were counted
+  Fact<double> bound_s;    ///< on the error of lost_s
+  Fact<double> share_ppm;  ///< lost_s of elapsed_s
+  Fact<std::int64_t> kernel_hz;  ///< configured ticks per second
+  Fact<double> ticks_per_own_s;  ///< that the kernel counted in a second of its own clock
+  Fact<double> ticks_per_s;      ///< in a second of elapsed_s
+
+  friend bool operator==(const UnrecoveredLoss&, const UnrecoveredLoss&) = default;
+};
+
 struct Ticks {
   Fact<std::int64_t> hz;      ///< rate of the probe's own periods
   Fact<std::string> counter;  ///< the independent counter that lengths were taken with
@@ -240,6 +260,7 @@ struct Ticks {
   Fact<Interval> late_ci95;
   Fact<std::int64_t> stalls;
   Fact<Interval> stalls_ci95;
+  UnrecoveredLoss unrecovered;
 
   friend bool operator==(const Ticks&, const Ticks&) = default;
 };

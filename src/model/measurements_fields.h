@@ -31,6 +31,9 @@ void fields(Self& self, Visitor&& visit) {
   visit("unsteered_ppm", self.unsteered_ppm, Form::ppm);
   visit("read_cost_ns", self.read_cost_ns, Form::nanoseconds);
   visit("vdso", self.vdso, Form::plain);
+  visit("read_p99_ns", self.read_p99_ns, Form::nanoseconds);
+  visit("resolution_ns", self.resolution_ns, Form::nanoseconds);
+  visit("warp_ns", self.warp_ns, Form::nanoseconds);
 }
 
 template <Is<ClocksourceRate> Self, class Visitor>
@@ -173,6 +176,19 @@ void fields(Self& self, Visitor&& visit) {
   visit("unexplained_s", self.unexplained_s, Form::seconds);
 }
 
+template <Is<UnrecoveredLoss> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("counts_ticks", self.counts_ticks, Form::plain);
+  visit("against", self.against, Form::plain);
+  visit("elapsed_s", self.elapsed_s, Form::seconds);
+  visit("lost_s", self.lost_s, Form::seconds);
+  visit("bound_s", self.bound_s, Form::seconds);
+  visit("share_ppm", self.share_ppm, Form::ppm);
+  visit("kernel_hz", self.kernel_hz, Form::plain);
+  visit("ticks_per_own_s", self.ticks_per_own_s, Form::per_second);
+  visit("ticks_per_s", self.ticks_per_s, Form::per_second);
+}
+
 template <Is<Ticks> Self, class Visitor>
 void fields(Self& self, Visitor&& visit) {
   visit("hz", self.hz, Form::plain);
@@ -188,6 +204,7 @@ void fields(Self& self, Visitor&& visit) {
   visit("late_ci95", self.late_ci95, Form::per_second);
   visit("stalls", self.stalls, Form::plain);
   visit("stalls_ci95", self.stalls_ci95, Form::per_second);
+  visit("unrecovered", self.unrecovered, Form::plain);
 }
 
 template <Is<Measurements> Self, class Visitor>

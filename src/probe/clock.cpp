@@ -4,6 +4,7 @@
 #include "probe/clock_events.h"
 #include "probe/clock_interfaces.h"
 #include "probe/probe.h"
+#include "probe/timer_list.h"
 #include "probe/tsc.h"
 #include "probe/unknown_reason.h"
 #include "probe/unread.h"
@@ -38,6 +39,41 @@ void add_timecounter(const system::System& system, model::Clock& clock) {
   }
 }
 
+template <class T>
+Fact<T> told(const std::optional<T>& value) {
+  return value ? Fact<T>(*value) : Fact<T>::unknown("/proc/timer_list does not say");
+}
+
+void add_tick_state(const system::System& system, model::Clock& clock) {
+  clock.broadcast_device =
+      text_file(system, "/sys/devices/system/clockevents/broadcast/current_device");
+  const auto text = system.files().read_start("/proc/timer_list", kTimerListStart);
+  if (!text) {
+    const std::string why = unknown_reason(system, text.error());
+    clock.event_mode = Fact<std::string>::unknown(why);
+    clock.tick_stops = Fact<bool>::unknown(why);
+    clock.high_resolution = Fact<bool>::unknown(why);
+    return;
+  }
+  const TickState state = parse_timer_list(*text);
+  clock.event_mode =
+      told(state.one_shot ? std::optional<std::string>(*state.one_shot ? "one-shot" : "periodic")
+                          : std::nullopt);
+  clock.tick_stops = told(state.stops);
+  clock.high_resolution = told(state.high_resolution);
+}
+
+/// FreeBSD: kern.eventtimer.periodic and .idletick are 0 or 1.
+void add_eventtimer(const system::System& system, model::Clock& clock) {
+  const auto periodic = system.sysctl().get("kern.eventtimer.periodic");
+  const auto idle_tick = system.sysctl().get("kern.eventtimer.idletick");
+  if (!periodic) return;
+  const bool is_periodic = trim(*periodic) == "1";
+  clock.event_mode = std::string(is_periodic ? "periodic" : "one-shot");
+  clock.high_resolution = !is_periodic;
+  if (idle_tick) clock.tick_stops = !is_periodic && trim(*idle_tick) == "0";
+}
+
 Fact<std::vector<model::ClockEvent>> probe_kernel_log(const system::System& system,
                                                       std::vector<model::Unread>& unread) {
   const auto log = system.kernel_log();
@@ -57,6 +93,8 @@ model::Clock probe_clock(const system::System& system, std::vector<model::Unread
   clock.event_device =
       text_file(system, "/sys/devices/system/clockevents/clockevent0/current_device");
   if (!clock.source.known()) add_timecounter(system, clock);
+  add_tick_state(system, clock);
+  add_eventtimer(system, clock);
   ClockInterfacesFound by_cpuid = probe_clock_interfaces(system, hypervisor_blocks(system.cpuid()));
   HypervisorDevices devices = probe_hypervisor_devices(system);
   clock.tsc = probe_tsc(system, by_cpuid.tsc);

@@ -16,7 +16,7 @@ constexpr int kMaxOfOneName = 8;
 constexpr std::size_t kMaxText = 200;
 
 /// What a line must hold for any pattern to fit: looked for first, because few lines hold any.
-enum Stem : std::uint8_t {
+enum Stem : std::uint16_t {
   kNoStem = 0,
   kClock = 1U << 0U,
   kTick = 1U << 1U,
@@ -26,6 +26,12 @@ enum Stem : std::uint8_t {
   kVsyscall = 1U << 5U,
   kCalcru = 1U << 6U,
   kWatchdog = 1U << 7U,
+  kJump = 1U << 8U,
+  kNtpd = 1U << 9U,
+  kSuspend = 1U << 10U,
+  kRcu = 1U << 11U,
+  kLockup = 1U << 12U,
+  kHrtimer = 1U << 13U,
 };
 
 struct StemText {
@@ -33,7 +39,7 @@ struct StemText {
   std::size_t rare;  ///< where three bytes stand of which both pairs are rare in a log
   Stem stem;
 };
-constexpr std::array<StemText, 8> kStems{{
+constexpr std::array<StemText, 14> kStems{{
     {"clock", 2, kClock},
     {"tick", 1, kTick},
     {"tsc", 0, kTsc},
@@ -42,6 +48,12 @@ constexpr std::array<StemText, 8> kStems{{
     {"vsyscall", 2, kVsyscall},
     {"calcru", 2, kCalcru},
     {"watchdog", 4, kWatchdog},
+    {"jump", 1, kJump},
+    {"ntpd", 1, kNtpd},
+    {"suspend", 1, kSuspend},
+    {"rcu", 0, kRcu},
+    {"lockup", 3, kLockup},
+    {"hrtimer", 0, kHrtimer},
 }};
 
 /// Texts in lower case, as they are compared.
@@ -69,6 +81,16 @@ constexpr std::string_view kSwitched =
 constexpr std::string_view kWatchdogDisagrees =
     "the TSC and the clock that watches it disagreed: in a virtual machine suspect first a paused "
     "CPU and the watching clock, not the TSC";
+
+constexpr std::string_view kStepped = "a time daemon set the clock at once";
+constexpr std::string_view kJumped =
+    "the clock jumped: this guest was stopped, moved or resumed, or somebody set its clock";
+constexpr std::string_view kSuspended =
+    "this guest was suspended: its clock stood still meanwhile and was set afterwards";
+constexpr std::string_view kStalled =
+    "a CPU did not run for long: in a virtual machine suspect first that the host stopped it";
+constexpr std::string_view kTimerNotHandled =
+    "timers of a CPU were not handled in time: ticks of it were late or lost";
 
 /// The first that fits names the line, so the particular stand before the general.
 constexpr auto kPatterns = std::to_array<Pattern>({
@@ -132,6 +154,29 @@ constexpr auto kPatterns = std::to_array<Pattern>({
     {"tsc-synchronisation-failed", kTsc, "failed tsc synchronization test", "", false,
      kTscNotInStep},
     {"tsc-synchronisation-failed", kTsc, "fail tsc synchronization test", "", false, kTscNotInStep},
+    {"leap-second", kClock, "clock: inserting leap second", "", false,
+     "the clock repeated a second, as UTC did"},
+    {"leap-second", kClock, "clock: deleting leap second", "", false,
+     "the clock left out a second, as UTC did"},
+    {"clock-stepped", kClock, "system clock was stepped by ", "", false, kStepped},
+    {"clock-stepped", kClock, "clock: time stepped by ", "", false, kStepped},
+    {"clock-stepped", kNtpd, "ntpd[", "time reset ", false, kStepped},
+    {"clock-stepped", kNtpd, "ntpdate[", "step time server ", false, kStepped},
+    {"clock-jumped", kJump, "time jumped backwards", "", false, kJumped},
+    {"clock-jumped", kJump, "clock jumped backwards", "", false, kJumped},
+    {"clock-jumped", kJump, "clock time unset or jumped backwards", "", false, kJumped},
+    {"clock-jumped", kJump, "ward time jump detected", "", false, kJumped},
+    {"suspended", kSuspend, "pm: suspend entry", "", false, kSuspended},
+    {"suspended", kSuspend, "suspended for ", " seconds", false, kSuspended},
+    {"rcu-timer-not-handled", kRcu, "possible timer handling issue on cpu", "", false,
+     kTimerNotHandled},
+    {"rcu-timer-not-handled", kRcu, "timer wakeup didn't happen for ", " jiffies", false,
+     kTimerNotHandled},
+    {"rcu-stall", kRcu, "self-detected stall on cpu", "", false, kStalled},
+    {"rcu-stall", kRcu, "detected stalls on cpus/tasks", "", false, kStalled},
+    {"soft-lockup", kLockup, "soft lockup - cpu", " stuck for ", false, kStalled},
+    {"timer-interrupt-slow", kHrtimer, "hrtimer: interrupt took ", " ns", false,
+     "handling timers took so long that a tick was put off: a slow clock device, or a stopped CPU"},
     {kHypervisorDetected, kHypervisor, "hypervisor detected: ", "", false,
      "what the kernel itself takes the hypervisor for"},
 });
@@ -140,7 +185,7 @@ constexpr char lower_case(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-using StemsOfByte = std::array<std::uint8_t, 256>;
+using StemsOfByte = std::array<std::uint16_t, 256>;
 
 /// Of each byte: the stems that have it, in either case, as the first (`second` 0) or the second
 /// (1) of a rare pair.
@@ -159,7 +204,7 @@ constexpr StemsOfByte kStemsOfFirst = make_stems_of_byte(0);
 constexpr StemsOfByte kStemsOfSecond = make_stems_of_byte(1);
 
 /// A filter, no comparison: the stems that a pair of bytes may belong to.
-std::uint8_t candidates(char first, char second) {
+std::uint16_t candidates(char first, char second) {
   return kStemsOfFirst[static_cast<unsigned char>(first)] &
          kStemsOfSecond[static_cast<unsigned char>(second)];
 }
@@ -183,9 +228,9 @@ std::size_t next_candidate(std::string_view text, std::size_t start) {
 }
 
 /// The stems of which `text` holds a rare pair at `pair`.
-std::uint8_t stems_at(std::string_view text, std::size_t pair) {
-  const std::uint8_t possible = candidates(text[pair], text[pair + 1]);
-  std::uint8_t found = kNoStem;
+std::uint16_t stems_at(std::string_view text, std::size_t pair) {
+  const std::uint16_t possible = candidates(text[pair], text[pair + 1]);
+  std::uint16_t found = kNoStem;
   for (const StemText& stem : kStems) {
     if ((possible & stem.stem) == 0) continue;
     for (std::size_t at = stem.rare; at < stem.rare + 2 && at <= pair; ++at) {
@@ -195,8 +240,8 @@ std::uint8_t stems_at(std::string_view text, std::size_t pair) {
   return found;
 }
 
-std::uint8_t stems_in(std::string_view line) {
-  std::uint8_t found = kNoStem;
+std::uint16_t stems_in(std::string_view line) {
+  std::uint16_t found = kNoStem;
   for (std::size_t at = 0; (at = next_candidate(line, at)) < line.size(); at += 2)
     found |= stems_at(line, at);
   return found;
@@ -232,7 +277,7 @@ bool fits(const Pattern& pattern, std::string_view lower_line) {
                                 : rest.find(pattern.detail) != std::string_view::npos;
 }
 
-const Pattern* pattern_of(std::string_view message, std::uint8_t stems) {
+const Pattern* pattern_of(std::string_view message, std::uint16_t stems) {
   const std::string lower_line = lower(message);
   const auto found = std::find_if(kPatterns.begin(), kPatterns.end(), [&](const Pattern& pattern) {
     return (pattern.stem & stems) != 0 && fits(pattern, lower_line);
@@ -290,7 +335,7 @@ std::vector<model::ClockEvent> parse_clock_events(std::string_view log) {
     const std::size_t end = std::min(log.find('\n'), log.size());
     const std::string_view whole_line = log.substr(0, std::min(end, kMaxLine));
     log.remove_prefix(std::min(end + 1, log.size()));
-    const std::uint8_t stems = stems_in(whole_line);
+    const std::uint16_t stems = stems_in(whole_line);
     if (stems == kNoStem) continue;
     const LogLine line = split_line(whole_line);
     const Pattern* const pattern = pattern_of(line.message, stems);

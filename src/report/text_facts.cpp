@@ -106,7 +106,13 @@ void write_clock(Page& page, const model::Clock& facts) {
   page.heading("Clock");
   page.field("clocksource", in_words(facts.source));
   page.field("available", listed(facts.available, ", "));
-  page.field("event device", in_words(facts.event_device));
+  std::string device = in_words(facts.event_device);
+  if (facts.event_mode.known()) device += ", " + facts.event_mode.value();
+  if (facts.tick_stops.known()) {
+    device +=
+        facts.tick_stops.value() ? "; the tick stops on an idle CPU" : "; the tick never stops";
+  }
+  page.field("event device", device);
   page.field("TSC invariant", in_words(facts.tsc.invariant));
   page.field("TSC frequency", in_words(facts.tsc.known_freq, [](bool known) {
                return known ? "told by the hypervisor" : "measured by the kernel";

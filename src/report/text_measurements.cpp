@@ -32,6 +32,26 @@ void write_drift(Page& page, const model::Drift& drift) {
   if (!drift.flags.empty()) page.field("flags", join(drift.flags, " "));
 }
 
+std::string reading_in_words(const model::ClockRate& clock) {
+  constexpr double kCoarse = 1e6;
+  std::string text;
+  if (clock.read_cost_ns.known()) {
+    text += fmt::format("; {:.0f} ns a read", clock.read_cost_ns.value());
+    if (clock.read_p99_ns.known()) {
+      text += fmt::format(" (99 of 100 within {:.0f})", clock.read_p99_ns.value());
+    }
+  }
+  if (clock.vdso.known()) text += clock.vdso.value() ? ", vDSO" : ", enters the kernel";
+  if (clock.resolution_ns.known() && clock.resolution_ns.value() >= kCoarse) {
+    text += "; timers on it are rounded to " + seconds_in_words(clock.resolution_ns.value() / 1e9);
+  }
+  if (clock.warp_ns.value_or(0) > 0) {
+    text += fmt::format("; goes BACK by up to {:.0f} ns from one CPU to another",
+                        clock.warp_ns.value());
+  }
+  return text;
+}
+
 void write_clocks(Page& page, const std::vector<model::ClockRate>& clocks) {
   if (clocks.empty()) return;
   page.heading("Clocks");
@@ -46,11 +66,7 @@ void write_clocks(Page& page, const std::vector<model::ClockRate>& clocks) {
         text += fmt::format(", without it {:+.3f} ppm", clock.unsteered_ppm.value());
       }
     }
-    if (clock.read_cost_ns.known()) {
-      text += fmt::format("; {:.0f} ns a read", clock.read_cost_ns.value());
-    }
-    if (clock.vdso.known()) text += clock.vdso.value() ? ", vDSO" : ", enters the kernel";
-    page.field(clock.name, text);
+    page.field(clock.name, text + reading_in_words(clock));
   }
 }
 
@@ -100,6 +116,8 @@ void write_servers(Page& page, const std::vector<model::Server>& servers) {
       if (server.delay_s.known()) text += "; delay " + seconds_in_words(server.delay_s);
       if (server.delay_s.value_or(0) > 0) {
         text += ", so known to within " + seconds_in_words(server.delay_s.value() / 2);
+      } else if (server.delay_s.value_or(0) < 0) {
+        text += ": this guest's clock is coarser than the path";
       }
       page.field("offset", text);
     }
@@ -238,6 +256,36 @@ void write_cpu(Page& page, const model::CpuTicks& cpu) {
   }
 }
 
+std::string tick_rates_in_words(const model::UnrecoveredLoss& loss) {
+  if (!loss.ticks_per_s.known() || !loss.ticks_per_own_s.known()) return "";
+  return fmt::format("; {:.1f} ticks/s by {}, {:.1f} by the guest's own clock, configured {}",
+                     loss.ticks_per_s.value(), in_words(loss.against), loss.ticks_per_own_s.value(),
+                     in_words(loss.kernel_hz));
+}
+
+void write_unrecovered(Page& page, const model::UnrecoveredLoss& loss) {
+  if (!loss.lost_s.known() || !loss.bound_s.known()) {
+    page.field("never made up", seconds_in_words(loss.lost_s));
+    return;
+  }
+  const double lost = loss.lost_s.value();
+  const bool counts = loss.counts_ticks.value_or(false);
+  std::string text;
+  if (std::abs(lost) <= loss.bound_s.value()) {
+    text = "no tick, to within " + seconds_in_words(loss.bound_s.value());
+    if (counts) text += " (the clock counts ticks: what is lost stays lost)";
+  } else {
+    text = fmt::format("{} of {} by {} ({:.0f} ppm)", seconds_in_words(std::abs(lost)),
+                       seconds_in_words(loss.elapsed_s), in_words(loss.against),
+                       std::abs(loss.share_ppm.value_or(0)));
+    text += lost < 0 ? ", which the ticks counted too much" : " of ticks";
+    text += counts ? ": the clock counts ticks and went wrong with them"
+                   : ": the clock does not count ticks and is not touched";
+    text += tick_rates_in_words(loss);
+  }
+  page.field("never made up", text);
+}
+
 void write_ticks(Page& page, const model::Ticks& ticks) {
   page.heading("Ticks");
   if (!ticks.lost.known() && ticks.per_cpu.empty()) {
@@ -250,6 +298,7 @@ void write_ticks(Page& page, const model::Ticks& ticks) {
   page.field("stalls", count_in_words(ticks.stalls, ticks.stalls_ci95, ticks.watched_s));
   page.field("longest stall", seconds_in_words(ticks.longest_stall_s));
   page.field("steal", seconds_in_words(ticks.steal_s));
+  write_unrecovered(page, ticks.unrecovered);
   for (const model::CpuTicks& cpu : ticks.per_cpu)
     write_cpu(page, cpu);
   const model::TickAttribution& cause = ticks.attribution;

@@ -51,6 +51,14 @@ Result<Nanoseconds> Clocks::tick() const {
   return fail(ErrorCode::unsupported, "this machine does not tell its tick");
 }
 
+Result<Nanoseconds> Clocks::resolution(ClockId /*id*/) const {
+  return fail(ErrorCode::unsupported, "this machine does not tell its clocks' resolution");
+}
+
+Result<Nanoseconds> Clocks::read_in_kernel(ClockId /*id*/) const {
+  return fail(ErrorCode::unsupported, "guestclock cannot bypass the vDSO on this processor");
+}
+
 Result<std::uint64_t> Clocks::read_counter() const {
   return fail(ErrorCode::unsupported, "this machine lacks the counter");
 }
@@ -77,6 +85,10 @@ Result<std::int64_t> KernelCounters::involuntary_switches() const {
 
 Result<std::unique_ptr<ClockDevice>> Clocks::open_device(std::string_view name) const {
   return fail(ErrorCode::not_found, "this machine lacks the device", std::string(name));
+}
+
+Result<Nanoseconds> KernelCounters::ticked() const {
+  return fail(ErrorCode::unsupported, "this machine does not tell how many ticks it counted");
 }
 
 Result<std::unique_ptr<UdpListener>> Network::listen_on_loopback() const {

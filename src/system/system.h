@@ -127,6 +127,10 @@ class Clocks {
   [[nodiscard]] virtual Result<Nanoseconds> read(ClockId id) const = 0;
   /// The kernel's tick, 1 / CONFIG_HZ: what its coarse clocks move by.
   [[nodiscard]] virtual Result<Nanoseconds> tick() const;
+  /// What timers on the clock are rounded to (clock_getres(2)); its readings may be coarser.
+  [[nodiscard]] virtual Result<Nanoseconds> resolution(ClockId id) const;
+  /// The same reading, but always through the kernel: no vDSO, no library in between.
+  [[nodiscard]] virtual Result<Nanoseconds> read_in_kernel(ClockId id) const;
   /// The CPU's free-running counter: the TSC on x86, CNTVCT_EL0 on arm64.
   [[nodiscard]] virtual Result<std::uint64_t> read_counter() const;
   /// By its name below /dev: ptp0, rtc0.
@@ -172,6 +176,9 @@ class KernelCounters {
   [[nodiscard]] virtual Result<Nanoseconds> run_delay() const = 0;
   /// How often the guest's scheduler took the CPU from this thread, since it started.
   [[nodiscard]] virtual Result<std::int64_t> involuntary_switches() const;
+  /// The kernel's count of its ticks (jiffies) as time since an arbitrary start, in whole
+  /// hundredths of a second.
+  [[nodiscard]] virtual Result<Nanoseconds> ticked() const;
 };
 
 struct Device {

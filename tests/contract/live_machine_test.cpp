@@ -119,6 +119,21 @@ bool answered(const Result<T>& result) {
          code == ErrorCode::not_found;
 }
 
+TEST_F(LiveMachine, AReadingThroughTheKernelIsTheSameTime) {
+  const Clocks& clocks = machine_->clocks();
+  for (const ClockId id : {ClockId::monotonic, ClockId::monotonic_raw, ClockId::boottime}) {
+    const Nanoseconds before = clocks.read(id).value();
+    const auto now = clocks.read_in_kernel(id);
+    ASSERT_TRUE(answered(now));
+    if (!now) continue;
+    EXPECT_GE(*now, before);
+    EXPECT_LE(*now, clocks.read(id).value());
+    const Nanoseconds resolution = clocks.resolution(id).value();
+    EXPECT_GE(resolution, 1ns);
+    EXPECT_LE(resolution, 20ms) << "a tick of 50 Hz";
+  }
+}
+
 TEST_F(LiveMachine, CountersGrow) {
   const KernelCounters& counters = machine_->counters();
   const auto timex = counters.timex();
@@ -143,6 +158,14 @@ TEST_F(LiveMachine, CountersGrow) {
     for (const auto& [cpu, count] : after)
       sum_after += count;
     EXPECT_GT(sum_after, sum_before);
+  }
+  const auto ticked = counters.ticked();
+  ASSERT_TRUE(answered(ticked));
+  ASSERT_TRUE(
+      clocks.sleep_until(ClockId::monotonic, clocks.read(ClockId::monotonic).value() + 40ms));
+  if (ticked) {
+    EXPECT_GE(counters.ticked().value() - *ticked, 20ms) << "40 ms less a tick and a unit";
+    EXPECT_EQ(*ticked % 10ms, 0ms);
   }
   if (delay) {
     EXPECT_GE(counters.run_delay().value(), *delay);

@@ -6,6 +6,7 @@
 #include "model/kernel_parameters.h"
 #include "probe/distribution.h"
 #include "probe/kernel_config.h"
+#include "probe/timer_list.h"
 #include "settings/chrony_conf.h"
 #include "settings/ini_settings.h"
 #include "settings/ntp_conf.h"
@@ -18,6 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)guestclock::probe::parse_release_line(text);
   (void)guestclock::probe::os_release_value(text, "ID");
   (void)guestclock::probe::parse_kernel_config(text);
+  (void)guestclock::probe::parse_timer_list(text);
   (void)guestclock::settings::local_stratum(guestclock::settings::parse_ntp_conf("f", text));
   (void)guestclock::settings::local_stratum(guestclock::settings::parse_chrony_conf("f", text));
   (void)guestclock::settings::parse_timesyncd_conf("f", text);

@@ -65,6 +65,11 @@ Nanoseconds shown(const SimClock& clock, const std::vector<SimFreeze>& freezes, 
   return reading - reading % clock.resolution;
 }
 
+Nanoseconds ahead_on(const std::map<int, Nanoseconds>& ahead, int cpu) {
+  const auto found = ahead.find(cpu);
+  return found == ahead.end() ? Nanoseconds(0) : found->second;
+}
+
 class SimDevice final : public system::ClockDevice {
  public:
   SimDevice(const SimClock& clock, const SimConfig& config, SimTime& time)
@@ -85,20 +90,29 @@ class SimClocks final : public system::Clocks {
  public:
   SimClocks(const SimConfig& config, SimTime& time) : config_(config), time_(time) {}
 
-  Result<Nanoseconds> read(ClockId id) const override {
+  Result<Nanoseconds> read(ClockId id) const override { return read_for(config_.read_cost, id); }
+
+  Result<Nanoseconds> read_in_kernel(ClockId id) const override {
+    if (!config_.system_call_cost) return Clocks::read_in_kernel(id);
+    return read_for(*config_.system_call_cost, id);
+  }
+
+  Result<Nanoseconds> tick() const override {
+    return config_.tick ? Result<Nanoseconds>(*config_.tick) : Clocks::tick();
+  }
+
+  Result<Nanoseconds> resolution(ClockId id) const override {
     const auto clock = config_.clocks.find(id);
-    if (clock == config_.clocks.end()) {
-      return fail(ErrorCode::unsupported, "this machine lacks the clock");
-    }
-    time_.spend(config_.read_cost);
-    return shown(clock->second, config_.freezes, time_.now());
+    return clock == config_.clocks.end() ? Clocks::resolution(id)
+                                         : Result<Nanoseconds>(clock->second.resolution);
   }
 
   Result<std::uint64_t> read_counter() const override {
     if (config_.counter_mhz == 0) return Clocks::read_counter();
     time_.spend(config_.read_cost);
-    return static_cast<std::uint64_t>(static_cast<double>(time_.now().count()) *
-                                      config_.counter_mhz / 1000);
+    const Nanoseconds now = time_.now() + ahead_on(config_.counter_ahead_on_cpu, time_.cpu());
+    return static_cast<std::uint64_t>(static_cast<double>(now.count()) * config_.counter_mhz /
+                                      1000);
   }
 
   Result<std::unique_ptr<system::ClockDevice>> open_device(std::string_view name) const override {
@@ -180,6 +194,16 @@ class SimClocks final : public system::Clocks {
     return first;
   }
 
+  Result<Nanoseconds> read_for(Nanoseconds cost, ClockId id) const {
+    const auto clock = config_.clocks.find(id);
+    if (clock == config_.clocks.end()) {
+      return fail(ErrorCode::unsupported, "this machine lacks the clock");
+    }
+    time_.spend(cost);
+    return shown(clock->second, config_.freezes, time_.now()) +
+           ahead_on(clock->second.ahead_on_cpu, time_.cpu());
+  }
+
   const SimConfig& config_;
   SimTime& time_;
 };
@@ -221,6 +245,11 @@ class SimCounters final : public system::KernelCounters {
   }
 
   Result<Nanoseconds> run_delay() const override { return time_.run_delay(); }
+
+  Result<Nanoseconds> ticked() const override {
+    if (!config_.ticked) return KernelCounters::ticked();
+    return shown(*config_.ticked, config_.freezes, time_.now());
+  }
 
  private:
   const SimConfig& config_;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "support/fake_ntp.h"
@@ -26,6 +27,7 @@ struct SimClock {
   double rate_error_ppm = 0;
   Nanoseconds resolution{1};
   std::vector<SimStep> steps;
+  std::map<int, Nanoseconds> ahead_on_cpu{};  ///< what a thread bound to it reads on top
 };
 
 /// Nothing runs on a CPU (-1: on any), while clocks and network go on.
@@ -51,7 +53,12 @@ struct SimConfig {
   double counter_mhz = 0;                      ///< of the CPU's counter at the true rate; 0: none
   /// From the true instants on, ascending; none: it cannot be read.
   std::vector<std::pair<Nanoseconds, system::Timex>> timex;
+  std::map<int, Nanoseconds> counter_ahead_on_cpu;
   Nanoseconds read_cost{};
+  std::optional<Nanoseconds>
+      system_call_cost;             ///< of a clock's reading; none: there is no such way
+  std::optional<Nanoseconds> tick;  ///< what the kernel tells
+  std::optional<SimClock> ticked;   ///< the kernel's count of ticks
   std::vector<int> cpus{0, 1};
   std::vector<SimStall> stalls;
   std::vector<SimFreeze> freezes;

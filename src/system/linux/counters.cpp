@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include <sys/resource.h>
+#include <sys/times.h>
 #include <sys/timex.h>
 #include <unistd.h>
 
@@ -57,6 +58,13 @@ Result<std::int64_t> LiveCounters::involuntary_switches() const {
     return fail_errno(errno, "cannot read the thread's accounting");
   }
   return used.ru_nivcsw;
+Result<Nanoseconds> LiveCounters::ticked() const {
+  const long per_second = ::sysconf(_SC_CLK_TCK);
+  if (per_second <= 0) return fail(ErrorCode::unsupported, "the unit of times(2) is not known");
+  tms unused{};
+  const auto count = static_cast<std::int64_t>(::times(&unused));
+  if (count == -1) return fail(ErrorCode::io, "cannot read how many ticks the kernel counted");
+  return Nanoseconds(std::chrono::seconds(1)) / per_second * count;
 }
 
 }  // namespace guestclock::system

@@ -24,6 +24,13 @@ model::Drift drift_of(double ppm, double half) {
   return drift;
 }
 
+ClockInventory with_devices(std::vector<std::string> ptp, std::vector<std::string> rtc) {
+  ClockInventory inventory;
+  inventory.ptp = std::move(ptp);
+  inventory.rtc = std::move(rtc);
+  return inventory;
+}
+
 /// A guest looked at before and after a run.
 struct Watched {
   std::unique_ptr<SimWorld> world;
@@ -102,6 +109,78 @@ TEST(ClockRates, ACounterIsJudgedByTheFrequencyThatItsMakerTells) {
   EXPECT_NEAR(row(by_kernel, "tsc").rate_error_ppm.value(), 100, 1e-9);
 }
 
+TEST(ClockRates, ReadsThatSpareTheKernelAreToldByTheirCost) {
+  ClockPolicy policy = kPolicy;
+  policy.cost_reads = 1000;
+  policy.vdso_share = 0.75;
+  SimConfig config = SimConfig::with_rate(0);
+  config.counter_mhz = 2000;
+  config.clocks[ClockId::boottime].resolution = milliseconds(4);
+  config.devices["ptp0"] = {seconds(50), 0, nanoseconds(1), {}};
+  config.devices["rtc0"] = {seconds(50), 0, seconds(1), {}};
+  config.read_cost = nanoseconds(24);
+  config.system_call_cost = nanoseconds(110);
+  ClockInventory inventory;
+  inventory.ptp = {"ptp0"};
+  inventory.rtc = {"rtc0"};
+  const Watched fast(config, inventory);
+  auto rows = clock_rates(fast.clocks, fast.start, fast.end, inventory, drift_of(0, 1), policy);
+  EXPECT_EQ(row(rows, "realtime").vdso, model::Fact<bool>(true));
+  EXPECT_EQ(row(rows, "tsc").vdso, model::Fact<bool>(true));
+  EXPECT_EQ(row(rows, "ptp0").vdso, model::Fact<bool>(false));
+  EXPECT_EQ(row(rows, "realtime").resolution_ns.value(), 1);
+  EXPECT_NEAR(row(rows, "tsc").resolution_ns.value(), 0.5, 1e-6);
+  EXPECT_EQ(row(rows, "boottime").resolution_ns.value(), 4e6);
+  EXPECT_EQ(row(rows, "boottime").vdso.reason(),
+            "one read takes less than this clock's resolution");
+  EXPECT_EQ(row(rows, "rtc0").resolution_ns.value(), 1e9);
+  EXPECT_FALSE(row(rows, "ptp0").resolution_ns.known());
+
+  config.system_call_cost = nanoseconds(25);
+  const Watched slow(config);
+  rows = clock_rates(slow.clocks, slow.start, slow.end, {}, drift_of(0, 1), policy);
+  EXPECT_EQ(row(rows, "realtime").vdso, model::Fact<bool>(false));
+}
+
+TEST(ClockRates, OneReadInFiftyThatCostsMoreShowsInTheNinetyNinthPercentile) {
+  int reads = 0;
+  Nanoseconds now{};
+  const ReadClock read = [&]() -> Result<Nanoseconds> {
+    now += nanoseconds(++reads % 50 == 0 ? 5000 : 30);
+    return now;
+  };
+  const auto often = read_cost(read, 1000);
+  ASSERT_TRUE(often.has_value());
+  EXPECT_EQ(often->median, 30);
+  EXPECT_EQ(often->p99, 5000);
+  const auto seldom = read_cost(
+      [&, n = 0]() mutable -> Result<Nanoseconds> {
+        now += nanoseconds(++n % 200 == 0 ? 5000 : 30);
+        return now;
+      },
+      1000);
+  EXPECT_EQ(seldom->p99, 30);
+  const auto one = read_cost(read, 1);
+  EXPECT_EQ(one->p99, one->median);
+}
+
+TEST(ClockRates, CpusOutOfStepAreToldOfTheClocksThatGoBack) {
+  ClockPolicy policy = kPolicy;
+  policy.warp_time = milliseconds(50);
+  policy.warp_rounds = 20;
+  SimConfig config = SimConfig::with_rate(0);
+  config.counter_mhz = 2000;
+  config.read_cost = nanoseconds(25);
+  config.counter_ahead_on_cpu[1] = std::chrono::microseconds(3);
+  const Watched watched(config);
+  auto rows = watched.rates(drift_of(0, 1));
+  compare_cpus(*watched.world, watched.clocks, policy, watched.stop, rows);
+  EXPECT_EQ(row(rows, "monotonic").warp_ns.value(), 0);
+  EXPECT_EQ(row(rows, "monotonic_raw").warp_ns.value(), 0);
+  EXPECT_NEAR(row(rows, "tsc").warp_ns.value(), 2950, 1);
+  EXPECT_THAT(row(rows, "realtime").warp_ns.reason(), testing::HasSubstr("only monotonic"));
+}
+
 TEST(ClockRates, WhatAdjtimexAddsIsShownAndTakenAway) {
   SimConfig config = SimConfig::with_rate(100);
   // 100 ppm of the clocksource, 50 by its frequency, 200 by two microseconds of tick.
@@ -127,7 +206,7 @@ TEST(ClockRates, ClockDevicesHaveRatesToo) {
   config.read_cost = std::chrono::microseconds(20);
   config.devices["ptp0"] = {seconds(50), 7, nanoseconds(1), {}};
   config.devices["rtc0"] = {milliseconds(1300), -30, seconds(1), {}};
-  const Watched run(config, {{}, false, {"ptp0", "ptp1"}, {"rtc0"}}, seconds(60));
+  const Watched run(config, with_devices({"ptp0", "ptp1"}, {"rtc0"}), seconds(60));
   const auto rows = run.rates(drift_of(100, 0.1));
   EXPECT_NEAR(row(rows, "ptp0").rate_error_ppm.value(), 7, 0.7);
   EXPECT_NEAR(row(rows, "ptp0").ci95_ppm.value().half_width(), 0.66, 0.1);
@@ -147,7 +226,7 @@ TEST(DriftByDevice, ThePtpClockIsPreferredAndItsOwnErrorAdded) {
   policy.wide_ppm = 5;
   policy.ptp_systematic_ppm = 1;
   policy.rtc_systematic_ppm = 20;
-  const Watched both(config, {{}, false, {"ptp0"}, {"rtc0"}});
+  const Watched both(config, with_devices({"ptp0"}, {"rtc0"}));
   const auto drift = drift_by_device(both.clocks, both.start, both.end, policy);
   ASSERT_TRUE(drift);
   EXPECT_EQ(drift->reference, "ptp0");
@@ -157,7 +236,7 @@ TEST(DriftByDevice, ThePtpClockIsPreferredAndItsOwnErrorAdded) {
   EXPECT_TRUE(drift->flags.empty());
   EXPECT_FALSE(drift->offset_s.known());
 
-  const Watched one(config, {{}, false, {}, {"rtc0"}});
+  const Watched one(config, with_devices({}, {"rtc0"}));
   const auto by_rtc = drift_by_device(one.clocks, one.start, one.end, policy);
   ASSERT_TRUE(by_rtc);
   EXPECT_EQ(by_rtc->reference, "rtc0");
@@ -165,7 +244,7 @@ TEST(DriftByDevice, ThePtpClockIsPreferredAndItsOwnErrorAdded) {
   EXPECT_GT(by_rtc->ci95_ppm.value().half_width(), 20);
   EXPECT_EQ(by_rtc->flags, std::vector<std::string>{"wide"});
 
-  const Watched none(config, {{}, false, {"ptp7"}, {}});
+  const Watched none(config, with_devices({"ptp7"}, {}));
   EXPECT_FALSE(drift_by_device(none.clocks, none.start, none.end, policy));
 }
 

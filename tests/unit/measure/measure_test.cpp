@@ -353,6 +353,12 @@ TEST(Measure, ATickCountingClockOfFourMilliseconds) {
   const model::Measurements m = run(world, request_of({"ntp.test"}, seconds(20)));
   EXPECT_EQ(m.servers.at(0).verdict, "usable");
   EXPECT_NEAR(m.drift.rate_error_ppm.value(), -400'000, 200);
+  EXPECT_LE(m.drift.ci95_ppm.value().low, -400'000);
+  EXPECT_GE(m.drift.ci95_ppm.value().high, -400'000);
+  EXPECT_LT(m.drift.ci95_ppm.value().half_width(), 500);
+  // It lost 0.4 of each of the 33 true seconds that it took for 20.
+  EXPECT_NEAR(m.drift.offset_s.value(), 20 * 0.4 / 0.6, 0.05);
+  EXPECT_GE(m.servers.at(0).delay_s.value_or(0), -0.004) << "a tick below zero at most";
   EXPECT_FALSE(m.drift.offset_bound_s.known()) << "a negative round trip bounds nothing";
 }
 

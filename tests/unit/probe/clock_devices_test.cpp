@@ -127,6 +127,29 @@ TEST_F(ClockDevices, ClocksourcesWithoutTheBlankAtTheEnd) {
   EXPECT_EQ(clock.source.value_or(""), "refined-jiffies");
 }
 
+TEST_F(ClockDevices, HowTheTickIsDriven) {
+  write("/sys/devices/system/clockevents/broadcast/current_device", "hpet\n");
+  write("/proc/timer_list",
+        "cpu: 0\n  .nohz_mode      : 0\nTick Device: mode:     0\nPer CPU device: 0\n");
+  const model::Clock clock = clock_of(*capture());
+  EXPECT_EQ(clock.event_mode.value_or(""), "periodic");
+  EXPECT_EQ(clock.broadcast_device.value_or(""), "hpet");
+  EXPECT_EQ(clock.tick_stops, model::Fact<bool>(false));
+  EXPECT_EQ(clock.high_resolution, model::Fact<bool>(false));
+}
+
+TEST_F(ClockDevices, HowFreeBsdDrivesItsTick) {
+  write("/etc/hostid", "");
+  scratch_.write("sysctl.txt", "kern.eventtimer.periodic: 0\nkern.eventtimer.idletick: 0\n");
+  model::Clock clock = clock_of(*capture());
+  EXPECT_EQ(clock.event_mode.value_or(""), "one-shot");
+  EXPECT_EQ(clock.tick_stops, model::Fact<bool>(true));
+  scratch_.write("sysctl.txt", "kern.eventtimer.periodic: 1\nkern.eventtimer.idletick: 0\n");
+  clock = clock_of(*capture());
+  EXPECT_EQ(clock.event_mode.value_or(""), "periodic");
+  EXPECT_EQ(clock.tick_stops, model::Fact<bool>(false));
+}
+
 TEST_F(ClockDevices, TheKernelsLogOfACaptureAndOfATree) {
   EXPECT_FALSE(clock_of(*capture()).kernel_log.known());
   scratch_.write("dmesg.txt", "[    0.1] Hypervisor detected: KVM\n");

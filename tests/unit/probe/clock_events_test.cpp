@@ -23,7 +23,7 @@ struct Case {
   const char* near_miss;  ///< holds the words, but not as the kernel puts them
 };
 
-constexpr std::array<Case, 35> kCases{{
+constexpr std::array<Case, 54> kCases{{
     {"lost-ticks", "Losing some ticks... checking if CPU frequency changed.",
      "Losing some clock ticks on purpose"},
     {"lost-ticks", "Losing too many ticks!", "Losing many ticks"},
@@ -99,6 +99,40 @@ constexpr std::array<Case, 35> kCases{{
      "Timecounter \"TSC\" frequency 2394228000 Hz quality 1000"},
     {"tsc-synchronisation-failed", "SMP: failed TSC synchronization test",
      "SMP: passed TSC synchronization test"},
+    {"leap-second", "Clock: inserting leap second 23:59:60 UTC", "Clock: no leap second"},
+    {"leap-second", "Clock: deleting leap second 23:59:59 UTC", "clock deleting a leap second"},
+    {"clock-stepped", "chronyd[611]: System clock was stepped by -3.000012 seconds",
+     "chronyd[611]: System clock wrong by 0.000012 seconds"},
+    {"clock-stepped", "ntpd[402]: CLOCK: time stepped by 12.500000",
+     "ntpd[402]: CLOCK: leapsecond file loaded"},
+    {"clock-stepped", "ntpd[402]: time reset +0.733412 s", "ntpd[402]: time slew +0.009 s"},
+    {"clock-stepped", "ntpdate[77]: step time server 192.0.2.1 offset 7.000000 sec",
+     "ntpdate[77]: adjust time server 192.0.2.1 offset 0.007000 sec"},
+    {"clock-jumped", "systemd-journald[210]: Time jumped backwards, rotating.",
+     "systemd-journald[210]: rotating, the time did not jump"},
+    {"clock-jumped",
+     "systemd-journald[210]: Realtime clock jumped backwards relative to last journal entry, "
+     "rotating.",
+     "systemd-journald[210]: jumped backwards"},
+    {"clock-jumped",
+     "systemd-timesyncd[330]: System clock time unset or jumped backwards, restored from recorded "
+     "timestamp: Mon 2026-11-23 10:00:00 UTC",
+     "systemd-timesyncd[330]: System clock time is fine"},
+    {"clock-jumped", "chronyd[611]: Backward time jump detected!",
+     "chronyd[611]: jump label detected"},
+    {"clock-jumped", "chronyd[611]: Forward time jump detected!", "usb 1-1: jumper detected"},
+    {"suspended", "PM: suspend entry (s2idle)", "PM: suspend support (s2idle)"},
+    {"suspended", "PM: Timekeeping suspended for 61.250 seconds", "Timekeeping suspended"},
+    {"suspended", "Suspended for 61.250 seconds", "Suspended for ever"},
+    {"rcu-timer-not-handled", "rcu: \tPossible timer handling issue on cpu=1 timer-softirq=8123",
+     "rcu: timer issue"},
+    {"rcu-stall", "rcu: INFO: rcu_sched self-detected stall on CPU",
+     "rcu: RCU calculated value of scheduler-enlistment delay is 25 jiffies."},
+    {"rcu-stall",
+     "rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:", "rcu: INFO: no stalls on CPUs"},
+    {"soft-lockup", "watchdog: BUG: soft lockup - CPU#1 stuck for 22s! [stress:811]",
+     "lockup detector: soft lockup - CPU"},
+    {"timer-interrupt-slow", "hrtimer: interrupt took 4012345 ns", "hrtimer: interrupts are taken"},
     {"hypervisor-detected", "Hypervisor detected: KVM", "Hypervisor not detected"},
 }};
 
@@ -108,6 +142,8 @@ TEST(ClockEvents, EachPatternHasAHitAndANearMiss) {
     EXPECT_THAT(names(std::string("[    1.5] ") + sample.hit), ElementsAre(sample.name));
     EXPECT_THAT(names(sample.near_miss), IsEmpty()) << sample.near_miss;
   }
+  EXPECT_THAT(names("rcu: rcu_sched kthread timer wakeup didn't happen for 5252 jiffies!"),
+              ElementsAre("rcu-timer-not-handled"));
   EXPECT_THAT(names("calcru: negative runtime of -1 usec"), ElementsAre("runtime-backwards"));
   EXPECT_THAT(names("fail TSC synchronization test"), ElementsAre("tsc-synchronisation-failed"));
 }

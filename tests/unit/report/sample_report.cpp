@@ -48,6 +48,10 @@ model::Facts sample_facts() {
   facts.clock.source = std::string("tsc");
   facts.clock.available = std::vector<std::string>{"tsc", "acpi_pm", "jiffies"};
   facts.clock.event_device = Fact<std::string>::live_only();
+  facts.clock.event_mode = std::string("periodic");
+  facts.clock.broadcast_device = std::string("hpet");
+  facts.clock.tick_stops = false;
+  facts.clock.high_resolution = Fact<bool>::live_only();
   facts.clock.tsc = {true,
                      false,
                      Fact<bool>::unknown("no flag in /proc/cpuinfo"),
@@ -192,11 +196,13 @@ model::Measurements sample_measurements() {
   out.drift.used = 54;
   out.drift.duration_s = 30.1;
   out.drift.flags = {"wide"};
-  out.clocks = {{"realtime", -37.8, model::Interval{-38.5, -37.1}, -12.5, -25.3, 24.5, true},
-                {"monotonic", 0.02, model::Interval{-0.31, 0.35}, 0.0, 0.02, 2100.0, false},
-                {"tsc", Fact<double>::unknown("not readable here"),
-                 Fact<model::Interval>::unknown("not readable here"), 0.0,
-                 Fact<double>::unknown("not readable here"), 12.0, true}};
+  out.clocks = {
+      {"realtime", -37.8, model::Interval{-38.5, -37.1}, -12.5, -25.3, 24.5, true, 31.0, 4e6,
+       Fact<double>::unknown("not compared")},
+      {"monotonic", 0.02, model::Interval{-0.31, 0.35}, 0.0, 0.02, 2100.0, false, 3900.0, 1.0, 0.0},
+      {"tsc", Fact<double>::unknown("not readable here"),
+       Fact<model::Interval>::unknown("not readable here"), 0.0,
+       Fact<double>::unknown("not readable here"), 12.0, true, 20.0, 0.385, 475.0}};
   out.clocksources = {{"tsc", 37.8, model::Interval{37.1, 38.5}, 0.0, 24.0},
                       {"kvm-clock", 37.475, model::Interval{36.7, 38.2}, -0.325, 36.0},
                       {"acpi_pm", Fact<double>::unknown("the kernel did not take it"),
@@ -265,6 +271,8 @@ model::Measurements sample_measurements() {
   out.ticks.late_ci95 = model::Interval{1.09, 10.2};
   out.ticks.stalls = std::int64_t{1};
   out.ticks.stalls_ci95 = model::Interval{0.025, 5.57};
+  out.ticks.unrecovered = {true, std::string("tsc"), 30.1,  12.04, 0.004,
+                           4e5,  std::int64_t{250},  250.0, 150.0};
   return out;
 }
 

@@ -10,7 +10,6 @@
 
 #include "base/text.h"
 #include "cli/verb.h"
-#include "system/program_text.h"
 
 namespace guestclock::cli {
 namespace {
@@ -131,7 +130,6 @@ int run(std::vector<std::string> words) {
 }  // namespace guestclock::cli
 
 int main(int argc, char** argv) {
-  guestclock::system::map_program_text();
   try {
     return guestclock::cli::run({argv + 1, argv + argc});
   } catch (const std::exception& broken_invariant) {

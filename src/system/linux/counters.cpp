@@ -58,6 +58,8 @@ Result<std::int64_t> LiveCounters::involuntary_switches() const {
     return fail_errno(errno, "cannot read the thread's accounting");
   }
   return used.ru_nivcsw;
+}
+
 Result<Nanoseconds> LiveCounters::ticked() const {
   const long per_second = ::sysconf(_SC_CLK_TCK);
   if (per_second <= 0) return fail(ErrorCode::unsupported, "the unit of times(2) is not known");

@@ -26,4 +26,9 @@ std::optional<system::CpuTimes> Accounting::read_cpu() const {
   return own == all->end() ? std::nullopt : std::optional(own->second);
 }
 
+bool has_left(const system::Identity& identity, int cpu) {
+  const Result<int> now = identity.current_cpu();
+  return now && *now != cpu;
+}
+
 }  // namespace guestclock::measure

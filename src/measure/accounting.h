@@ -28,4 +28,8 @@ class Accounting {
   std::optional<system::CpuTimes> cpu_times_;
 };
 
+/// The calling thread, bound to `cpu`, runs on another: that CPU went offline, and the kernel moved
+/// what was bound to it.
+[[nodiscard]] bool has_left(const system::Identity& identity, int cpu);
+
 }  // namespace guestclock::measure

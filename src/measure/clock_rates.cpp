@@ -258,6 +258,11 @@ std::vector<model::ClockRate> clock_rates(const std::vector<GuestClock>& clocks,
   return rows;
 }
 
+void not_compared(std::vector<model::ClockRate>& rows, const std::string& reason) {
+  for (model::ClockRate& row : rows)
+    row.warp_ns = Fact<double>::unknown(reason);
+}
+
 void compare_cpus(const system::System& system, const std::vector<GuestClock>& clocks,
                   const ClockPolicy& policy, const StopFlag& stop,
                   std::vector<model::ClockRate>& rows) {

@@ -48,6 +48,9 @@ struct RateAgainstRaw {
     const std::vector<GuestClock>& clocks, const ClockLook& start, const ClockLook& end,
     const ClockInventory& inventory, const model::Drift& drift, const ClockPolicy& policy);
 
+/// Of each row why it was not compared from CPU to CPU.
+void not_compared(std::vector<model::ClockRate>& rows, const std::string& reason);
+
 /// How far MONOTONIC, RAW and the counter go back from one CPU to another (cpu_warp.h). `rows` are
 /// those of `clocks`.
 void compare_cpus(const system::System& system, const std::vector<GuestClock>& clocks,

@@ -131,6 +131,13 @@ Centre centre_of(std::span<const Point> points) {
   return {sums.local / weights, sums.offset / weights};
 }
 
+/// What the offset jumped by between the lines through both parts.
+model::OffsetStep step_between(std::span<const Point> before, const Centre& after, double slope,
+                               double at) {
+  const Centre old = centre_of(before);
+  return {at, after.offset - old.offset - slope * (after.local - old.local)};
+}
+
 /// Standard error of the weighted mean offset about a line, by the scatter that is there.
 double error_of_centre(std::span<const Point> points, const Centre& centre, double slope) {
   double weights = 0;
@@ -204,6 +211,10 @@ DriftFit fit_drift(std::span<const model::Exchange> exchanges) {
   fit.drift.rate_error_ppm = rate_error(slope.mean);
   fit.drift.ci95_ppm = model::Interval{rate_error(slope.high), rate_error(slope.low)};
   if (slope.change != Change::none) fit.drift.flags.emplace_back(flag_of(slope.change));
+  if (slope.change == Change::clock_step) {
+    fit.drift.steps.push_back(step_between(std::span(points).first(slope.changed_at), centre,
+                                           slope.mean, points[slope.changed_at].local));
+  }
   fit.drift.exchanges = static_cast<std::int64_t>(exchanges.size());
   fit.drift.used = static_cast<std::int64_t>(points.size());
   fit.drift.duration_s = duration;

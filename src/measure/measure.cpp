@@ -8,6 +8,7 @@
 #include "measure/clock_rates.h"
 #include "measure/drift_summary.h"
 #include "measure/guest_clocks.h"
+#include "measure/interruption.h"
 #include "measure/local_daemon.h"
 #include "measure/ntp_client.h"
 #include "measure/policy.h"
@@ -160,7 +161,13 @@ Outcome measure(const system::System& system, const tables::Thresholds& threshol
       request.ticks ? unrecovered_loss(clocks, {start, end, ticked_start, ticked_end},
                                        request.clocks, system.clocks().tick(), result.drift)
                     : unknown_loss("--no-ticks");
-  compare_cpus(system, clocks, clock_limits, stop, result.clocks);
+  result.ticks.interruptions =
+      interruptions(clocks, start, end, result.drift, tick_limits.stall_min);
+  if (!request.ticks || !request.spin) {
+    not_compared(result.clocks, request.ticks ? "--no-spin" : "--no-ticks");
+  } else {
+    compare_cpus(system, clocks, clock_limits, stop, result.clocks);
+  }
   if (request.of_tsc) speak_of_tsc(result);
   const std::size_t chosen = choose_server(result.servers);
   for (std::size_t i = 0; i < servers.size(); ++i) {

@@ -278,6 +278,7 @@ std::optional<model::Drift> agree(std::vector<model::Server>& rows, const DriftP
   drift.ci95_ppm = model::Interval{mean.value - half, mean.value + half};
   drift.exchanges = drift.used = 0;
   drift.flags.clear();
+  drift.steps.clear();
   for (const std::size_t index : believed) {
     const model::Drift& one = rows[index].drift.value();
     drift.exchanges += one.exchanges;
@@ -287,6 +288,7 @@ std::optional<model::Drift> agree(std::vector<model::Server>& rows, const DriftP
       // Of the path, and of how much one server gave: not of the guest's clock.
       if (flag == "clock_step" && !contains(drift.flags, flag)) drift.flags.push_back(flag);
     }
+    if (drift.steps.empty()) drift.steps = one.steps;
   }
   flag_by_policy(drift, policy);
   combine_offsets(rows, believed, drift);

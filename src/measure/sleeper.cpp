@@ -9,6 +9,10 @@ using system::ClockId;
 
 constexpr std::size_t kWakeTries = 2;          // a preempted pair of reads would look like lateness
 constexpr std::int64_t kBaselinePeriods = 25;  // per-CPU counters move in 10 ms steps anyway
+constexpr int kWaitedShare = 20;  // of the shortest stall: so well are stalls accounted
+constexpr double kShortestLateness = 1e-7;
+constexpr double kLongestLateness = 10;
+constexpr double kLatenessBinsPerDecade = 50;  // 5 % each
 
 }  // namespace
 
@@ -24,9 +28,12 @@ std::int64_t PeriodCount::woken(Nanoseconds lateness) {
 
 Sleeper::Sleeper(const system::System& system, int cpu, const TickPolicy& policy, StallLog& stalls)
     : clocks_(system.clocks()),
+      identity_(system.identity()),
+      cpu_(cpu),
       policy_(policy),
       period_(Nanoseconds(std::chrono::seconds(1)) / policy.hz),
       count_(period_, policy.late_share),
+      lateness_(kShortestLateness, kLongestLateness, kLatenessBinsPerDecade),
       accounting_(system.counters(), cpu),
       stalls_(stalls) {}
 
@@ -56,6 +63,10 @@ void Sleeper::sleep_once() {
     failure_ = slept.error().message;
     return;
   }
+  if (has_left(identity_, cpu_)) {
+    failure_ = "the CPU went offline";
+    return;
+  }
   const Result<Sandwich> now = look();
   if (!now || now->clock < next_) return;  // the latter: a signal woke us early
 
@@ -63,16 +74,27 @@ void Sleeper::sleep_once() {
   // that it is 2 us off at most when the next one is judged.
   const Nanoseconds lateness = std::max(now->raw - (next_ + raw_minus_monotonic_), Nanoseconds(0));
   count_.woken(lateness);
+  lateness_.add(to_seconds(lateness));
   // The CPU stopped at some time since it was last seen at work, a period before the instant.
   if (lateness >= policy_.stall_min) {
     stalls_.note(raw_, now->raw - raw_, accounting_.since());
   }
-  accounting_.refresh_thread();
-  if (count_.delivered() % kBaselinePeriods == 0) accounting_.refresh_cpu();
+  keep_accounts(lateness);
 
   raw_ = now->raw;
   raw_minus_monotonic_ = now->raw - now->clock;
   next_ += period_ * ((now->clock - next_) / period_ + 1);
+}
+
+void Sleeper::keep_accounts(Nanoseconds lateness) {
+  // No wake-up waits longer for the CPU than it is late: reading that at each would cost as much
+  // as the sleeping itself.
+  waited_ += lateness;
+  if (waited_ >= policy_.stall_min / kWaitedShare) {
+    accounting_.refresh_thread();
+    waited_ = Nanoseconds(0);
+  }
+  if (count_.delivered() % kBaselinePeriods == 0) accounting_.refresh_cpu();
 }
 
 }  // namespace guestclock::measure

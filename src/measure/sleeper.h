@@ -11,6 +11,7 @@
 #include "base/stop_flag.h"
 #include "measure/accounting.h"
 #include "measure/clock_reading.h"
+#include "measure/length_histogram.h"
 #include "measure/policy.h"
 #include "measure/stall_log.h"
 #include "system/system.h"
@@ -50,20 +51,27 @@ class Sleeper {
   void run(Nanoseconds until, const std::atomic<bool>& done, const StopFlag& stop);
 
   [[nodiscard]] const PeriodCount& count() const { return count_; }
-  /// Why the CPU could not be watched; empty: it was.
+  /// From each instant slept to until the wake-up.
+  [[nodiscard]] const LengthHistogram& lateness() const { return lateness_; }
+  /// Why the CPU could not be watched to the end; empty: it was.
   [[nodiscard]] const std::string& failure() const { return failure_; }
 
  private:
   [[nodiscard]] Result<Sandwich> look();
   void sleep_once();
+  void keep_accounts(Nanoseconds lateness);
 
   const system::Clocks& clocks_;
+  const system::Identity& identity_;
+  int cpu_;
   const TickPolicy& policy_;
   Nanoseconds period_;
   PeriodCount count_;
+  LengthHistogram lateness_;
   Accounting accounting_;
   StallLog& stalls_;
-  Nanoseconds raw_{};  ///< when it was last awake
+  Nanoseconds waited_{};  ///< lateness since the thread's accounting was last read
+  Nanoseconds raw_{};     ///< when it was last awake
   Nanoseconds raw_minus_monotonic_{};
   Nanoseconds next_{};
   std::string failure_;

@@ -1,13 +1,9 @@
 #include "measure/spinner.h"
 
 #include <algorithm>
-#include <cmath>
-#include <string>
-#include <vector>
-
-#include <boost/histogram.hpp>
 
 #include "measure/accounting.h"
+#include "measure/length_histogram.h"
 
 namespace guestclock::measure {
 namespace {
@@ -15,44 +11,10 @@ namespace {
 using model::Fact;
 using system::ClockId;
 
-namespace bh = boost::histogram;
-
 constexpr Nanoseconds kSecond = std::chrono::seconds(1);
 constexpr Nanoseconds kStopCheck = std::chrono::milliseconds(50);
-constexpr double kLongestBin = 10;
-constexpr double kBinsPerDecade = 3;
-
-/// Lengths of gaps, in seconds.
-class GapHistogram {
- public:
-  /// `shortest` is the least that will be added.
-  explicit GapHistogram(double shortest)
-      : counts_(bh::make_histogram_with(std::vector<std::uint32_t>(),
-                                        Axis(bins_from(shortest), shortest, kLongestBin))) {}
-
-  void add(double length_s) { counts_(length_s); }
-
-  [[nodiscard]] std::vector<model::GapCount> filled() const {
-    std::vector<model::GapCount> out;
-    const Axis& axis = counts_.axis();
-    for (int i = -1; i <= axis.size(); ++i) {  // the ends are what lies beyond the axis
-      const auto count = static_cast<std::int64_t>(counts_.at(i));
-      if (count == 0) continue;
-      out.push_back(
-          {std::max(axis.bin(i).lower(), 0.0), std::min(axis.bin(i).upper(), kNoEnd), count});
-    }
-    return out;
-  }
-
- private:
-  static constexpr double kNoEnd = 1e9;  // JSON knows no infinity
-  using Axis = bh::axis::regular<double, bh::axis::transform::log>;
-  static unsigned bins_from(double shortest) {
-    return static_cast<unsigned>(std::lround(kBinsPerDecade * std::log10(kLongestBin / shortest)));
-  }
-
-  bh::histogram<std::tuple<Axis>, bh::storage_adaptor<std::vector<std::uint32_t>>> counts_;
-};
+constexpr double kLongestGap = 10;
+constexpr double kGapBinsPerDecade = 3;
 
 std::optional<std::uint64_t> interrupts_of(const system::KernelCounters& counters, int cpu) {
   const auto all = counters.timer_interrupts();
@@ -68,6 +30,7 @@ class Spinner {
           StallLog& stalls)
       : clocks_(system.clocks()),
         counters_(system.counters()),
+        identity_(system.identity()),
         cpu_(cpu),
         policy_(policy),
         period_(kSecond / policy.hz),
@@ -75,7 +38,7 @@ class Spinner {
         stalls_(stalls),
         by_stall_(system.counters(), cpu),
         by_second_(system.counters(), cpu),
-        histogram_(to_seconds(policy.spin_gap)) {}
+        histogram_(to_seconds(policy.spin_gap), kLongestGap, kGapBinsPerDecade) {}
 
   Fact<model::Spin> run(Nanoseconds until, const std::atomic<bool>& done, const StopFlag& stop) {
     const auto interrupts = interrupts_of(counters_, cpu_);
@@ -94,6 +57,7 @@ class Spinner {
       last_ = gap->to;
       if (gap->to - gap->from >= policy_.spin_gap) note_gap(gap->from, gap->to - gap->from);
       if (last_ - second_start_ >= kSecond) end_second();
+      if (has_left(identity_, cpu_)) break;
     }
     const Nanoseconds end = last_;
     if (end > second_start_) end_second();
@@ -154,6 +118,7 @@ class Spinner {
 
   const system::Clocks& clocks_;
   const system::KernelCounters& counters_;
+  const system::Identity& identity_;
   int cpu_;
   const TickPolicy& policy_;
   Nanoseconds period_;
@@ -164,7 +129,7 @@ class Spinner {
   Nanoseconds last_{};
   Nanoseconds second_start_{};
   double gaps_of_second_ = 0;
-  GapHistogram histogram_;
+  LengthHistogram histogram_;
   model::Spin spin_;
 };
 

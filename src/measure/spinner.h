@@ -12,10 +12,10 @@
 
 namespace guestclock::measure {
 
-/// Spins on the calling thread, which is bound to `cpu` already, until RAW shows `until`, or `done`
-/// or `stop`. Gaps of `policy.spin_gap` or more are counted, and those of `policy.stall_min` noted
-/// in `stalls`. Unknown where RAW cannot be read or stands still. What the counters took to read is
-/// in no gap.
+/// Spins on the calling thread, which is bound to `cpu` already, until RAW shows `until`, `done` or
+/// `stop`, or the thread has left its CPU. Gaps of `policy.spin_gap` or more are counted, and those
+/// of `policy.stall_min` noted in `stalls`. Unknown where RAW cannot be read or stands still. What
+/// the counters took to read is in no gap.
 [[nodiscard]] model::Fact<model::Spin> spin_on(const system::System& system, int cpu,
                                                const TickPolicy& policy, Nanoseconds raw_start,
                                                Nanoseconds until, StallLog& stalls,

@@ -1,6 +1,7 @@
 #include "measure/ticks.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 #include <system_error>
 
@@ -36,6 +37,17 @@ void set_counts_unknown(model::Ticks& ticks, const std::string& reason) {
   ticks.longest_stall_s = Fact<double>::unknown(reason);
 }
 
+Fact<double> quantile_fact(const LengthHistogram& lengths, double below) {
+  const std::optional<double> quantile = lengths.quantile(below);
+  return quantile ? Fact<double>(*quantile) : Fact<double>::unknown("no wake-up was seen");
+}
+
+/// Of a kernel without high-resolution timers no sleep ends between two of its ticks.
+std::int64_t periods_per_second(const TickPolicy& policy, const Result<Nanoseconds>& tick) {
+  if (!tick || *tick <= Nanoseconds(0)) return policy.hz;
+  return std::clamp<std::int64_t>(std::llround(1 / to_seconds(*tick)), 1, policy.hz);
+}
+
 }  // namespace
 
 model::Ticks unknown_ticks(const std::string& reason) {
@@ -59,6 +71,7 @@ TickProbe::TickProbe(const system::System& system, const TickPolicy& policy, Nan
       stop_(stop),
       interrupts_at_start_(system.counters().timer_interrupts()),
       times_at_start_(system.counters().cpu_times()) {
+  policy_.hz = periods_per_second(policy, system.clocks().tick());
   const Result<Nanoseconds> raw = system.clocks().read(ClockId::monotonic_raw);
   if (!raw) {
     failure_ = raw.error().message;
@@ -129,6 +142,11 @@ void TickProbe::watch_cpu(Watch& watch) const {
   watch.ticks.delivered = count.delivered();
   watch.ticks.lost = count.lost();
   watch.ticks.late = count.late();
+  const LengthHistogram& lateness = sleeper.lateness();
+  watch.ticks.wake_p50_s = quantile_fact(lateness, 0.5);
+  watch.ticks.wake_p99_s = quantile_fact(lateness, 0.99);
+  watch.ticks.wake_max_s = quantile_fact(lateness, 1);
+  watch.ticks.incomplete = watch.failure;
   watch.ticks.lost_ci95 = poisson_interval(count.lost());
   watch.ticks.late_ci95 = poisson_interval(count.late());
   watch.ticks.stalls = stalls.listed();
@@ -163,7 +181,7 @@ model::Ticks TickProbe::finish() {
   for (const auto& watch : watches_) {
     if (!watch->failure.empty()) {
       failure = "CPU " + std::to_string(watch->cpu) + ": " + watch->failure;
-      if (watch->ticks.expected == 0) continue;
+      if (watch->ticks.expected == 0 && !watch->ticks.spin.known()) continue;
     }
     ticks.per_cpu.push_back(watch->ticks);
     lost += watch->ticks.lost;

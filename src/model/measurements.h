@@ -34,6 +34,14 @@ struct Interval {
   friend bool operator==(const Interval&, const Interval&) = default;
 };
 
+/// The offset jumped: a clock was set, or the guest stood still.
+struct OffsetStep {
+  double at_s = 0;  ///< since the first exchange
+  double by_s = 0;  ///< server's time less the guest's grew by it; positive: the guest fell behind
+
+  friend bool operator==(const OffsetStep&, const OffsetStep&) = default;
+};
+
 struct Drift {
   std::string clock;  ///< the clock it speaks of: monotonic_raw, tsc
   /// What it was measured against: HOST:PORT (several: with ", " between), ptp0, rtc0; empty:
@@ -51,6 +59,7 @@ struct Drift {
   std::int64_t used = 0;
   double duration_s = 0;
   std::vector<std::string> flags;  ///< clock_step path_step few_samples wide
+  std::vector<OffsetStep> steps;   ///< one where the flag is clock_step
 
   friend bool operator==(const Drift&, const Drift&) = default;
 };
@@ -217,6 +226,10 @@ struct CpuTicks {
   Fact<Interval> lost_ci95;       ///< of the expected number in as long a run (Poisson)
   Fact<Interval> late_ci95;
   Fact<Spin> spin;
+  Fact<double> wake_p50_s;  ///< half of the wake-ups came no later than this after their instant
+  Fact<double> wake_p99_s;
+  Fact<double> wake_max_s;
+  std::string incomplete;  ///< why it was not watched to the end; empty: it was
 
   friend bool operator==(const CpuTicks&, const CpuTicks&) = default;
 };
@@ -246,6 +259,17 @@ struct UnrecoveredLoss {
   friend bool operator==(const UnrecoveredLoss&, const UnrecoveredLoss&) = default;
 };
 
+/// The whole guest did not run, and no CPU's gap shows how long.
+struct Interruption {
+  /// suspend: by the guest itself. standstill: paused, restored or moved to another host, clocks
+  /// and all.
+  std::string cause;
+  double length_s = 0;
+  std::string by;  ///< what shows it: boottime, HOST:PORT
+
+  friend bool operator==(const Interruption&, const Interruption&) = default;
+};
+
 struct Ticks {
   Fact<std::int64_t> hz;      ///< rate of the probe's own periods
   Fact<std::string> counter;  ///< the independent counter that lengths were taken with
@@ -261,6 +285,7 @@ struct Ticks {
   Fact<std::int64_t> stalls;
   Fact<Interval> stalls_ci95;
   UnrecoveredLoss unrecovered;
+  std::vector<Interruption> interruptions;
 
   friend bool operator==(const Ticks&, const Ticks&) = default;
 };

@@ -6,6 +6,12 @@
 
 namespace guestclock::model {
 
+template <Is<OffsetStep> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("at_s", self.at_s, Form::seconds);
+  visit("by_s", self.by_s, Form::seconds);
+}
+
 template <Is<Drift> Self, class Visitor>
 void fields(Self& self, Visitor&& visit) {
   visit("clock", self.clock, Form::plain);
@@ -20,6 +26,7 @@ void fields(Self& self, Visitor&& visit) {
   visit("used", self.used, Form::plain);
   visit("duration_s", self.duration_s, Form::seconds);
   visit("flags", self.flags, Form::plain);
+  visit("steps", self.steps, Form::plain);
 }
 
 template <Is<ClockRate> Self, class Visitor>
@@ -166,6 +173,10 @@ void fields(Self& self, Visitor&& visit) {
   visit("lost_ci95", self.lost_ci95, Form::per_second);
   visit("late_ci95", self.late_ci95, Form::per_second);
   visit("spin", self.spin, Form::plain);
+  visit("wake_p50_s", self.wake_p50_s, Form::seconds);
+  visit("wake_p99_s", self.wake_p99_s, Form::seconds);
+  visit("wake_max_s", self.wake_max_s, Form::seconds);
+  visit("incomplete", self.incomplete, Form::plain);
 }
 
 template <Is<TickAttribution> Self, class Visitor>
@@ -189,6 +200,13 @@ void fields(Self& self, Visitor&& visit) {
   visit("ticks_per_s", self.ticks_per_s, Form::per_second);
 }
 
+template <Is<Interruption> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("cause", self.cause, Form::plain);
+  visit("length_s", self.length_s, Form::seconds);
+  visit("by", self.by, Form::plain);
+}
+
 template <Is<Ticks> Self, class Visitor>
 void fields(Self& self, Visitor&& visit) {
   visit("hz", self.hz, Form::plain);
@@ -205,6 +223,7 @@ void fields(Self& self, Visitor&& visit) {
   visit("stalls", self.stalls, Form::plain);
   visit("stalls_ci95", self.stalls_ci95, Form::per_second);
   visit("unrecovered", self.unrecovered, Form::plain);
+  visit("interruptions", self.interruptions, Form::plain);
 }
 
 template <Is<Measurements> Self, class Visitor>

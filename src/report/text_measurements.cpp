@@ -249,6 +249,14 @@ void write_cpu(Page& page, const model::CpuTicks& cpu) {
     text += fmt::format("; {:.1f} timer interrupts/s", cpu.interrupts_per_s.value());
   }
   page.field("cpu " + std::to_string(cpu.cpu), text);
+  if (!cpu.incomplete.empty()) page.field("", "not watched to the end: " + cpu.incomplete);
+  if (cpu.wake_p50_s.known() && cpu.wake_p99_s.known() && cpu.wake_max_s.known()) {
+    page.field("", fmt::format("woken {} after the instant in the middle, 99 of 100 within {}, all "
+                               "within {}",
+                               seconds_in_words(cpu.wake_p50_s.value()),
+                               seconds_in_words(cpu.wake_p99_s.value()),
+                               seconds_in_words(cpu.wake_max_s.value())));
+  }
   if (cpu.spin.known()) write_spin(page, cpu.spin.value());
   for (const model::Stall& stall : cpu.stalls) {
     page.field("", "stalled for " + seconds_in_words(stall.length_s) + " at " +
@@ -299,6 +307,12 @@ void write_ticks(Page& page, const model::Ticks& ticks) {
   page.field("longest stall", seconds_in_words(ticks.longest_stall_s));
   page.field("steal", seconds_in_words(ticks.steal_s));
   write_unrecovered(page, ticks.unrecovered);
+  for (const model::Interruption& one : ticks.interruptions) {
+    page.field(one.cause, seconds_in_words(one.length_s) + " by " + one.by +
+                              (one.cause == "suspend"
+                                   ? ": the guest slept; not the host's doing"
+                                   : ": the guest was paused or moved, or the server was set"));
+  }
   for (const model::CpuTicks& cpu : ticks.per_cpu)
     write_cpu(page, cpu);
   const model::TickAttribution& cause = ticks.attribution;

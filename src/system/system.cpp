@@ -83,6 +83,10 @@ Result<std::int64_t> KernelCounters::involuntary_switches() const {
   return fail(ErrorCode::unsupported, "this machine does not tell its scheduler's switches");
 }
 
+Result<int> Identity::current_cpu() const {
+  return fail(ErrorCode::unsupported, "this machine does not tell which CPU a thread runs on");
+}
+
 Result<std::unique_ptr<ClockDevice>> Clocks::open_device(std::string_view name) const {
   return fail(ErrorCode::not_found, "this machine lacks the device", std::string(name));
 }

@@ -302,6 +302,8 @@ class Identity {
   [[nodiscard]] virtual Result<std::vector<int>> online_cpus() const = 0;
   /// Binds the calling thread to one CPU.
   [[nodiscard]] virtual Result<void> pin_thread(int cpu) const = 0;
+  /// The CPU that the calling thread runs on.
+  [[nodiscard]] virtual Result<int> current_cpu() const;
 };
 
 /// The machine looked at.

@@ -15,9 +15,11 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "support/cpu_quota.h"
 #include "support/program.h"
 #include "support/schema.h"
 #include "support/scratch_directory.h"
+#include "support/skip.h"
 
 namespace guestclock {
 namespace {
@@ -81,18 +83,32 @@ json ticks_while(const std::function<void(Running& tool)>& disturb,
   return json::parse(text)["ticks"];
 }
 
+/// How long the tool cannot and must have stood still.
+struct Stop {
+  double least = 0;  ///< from when it was surely stopped until it was told to go on
+  double most = 0;   ///< from when it was told to stop until it surely went on
+};
+
+Stop stop_for(const Running& tool, milliseconds length) {
+  const auto told = steady_clock::now();
+  tool.signal(SIGSTOP);
+  const auto stopped = steady_clock::now();
+  std::this_thread::sleep_for(length);
+  const auto telling = steady_clock::now();
+  tool.signal(SIGCONT);
+  const auto going = steady_clock::now();
+  const auto seconds = [](auto time) { return std::chrono::duration<double>(time).count(); };
+  return {seconds(telling - stopped), seconds(going - told)};
+}
+
 TEST(TickTruth, EveryStopIsFoundWithItsLengthAndHasNoExplanation) {
-  constexpr int kStops = 20;
-  std::vector<double> lengths;
+  constexpr std::size_t kStops = 20;
+  std::vector<Stop> stops;
   ControlSpinner control;
-  const json ticks = ticks_while([&lengths](Running& tool) {
+  const json ticks = ticks_while([&stops](Running& tool) {
     std::this_thread::sleep_for(milliseconds(300));
-    for (int i = 0; i < kStops; ++i) {
-      tool.signal(SIGSTOP);
-      const auto from = steady_clock::now();
-      std::this_thread::sleep_for(milliseconds(50));
-      tool.signal(SIGCONT);
-      lengths.push_back(std::chrono::duration<double>(steady_clock::now() - from).count());
+    while (stops.size() < kStops) {
+      stops.push_back(stop_for(tool, milliseconds(50)));
       std::this_thread::sleep_for(milliseconds(150));
     }
   });
@@ -105,7 +121,7 @@ TEST(TickTruth, EveryStopIsFoundWithItsLengthAndHasNoExplanation) {
   for (const json& stall : stalls) {
     const double length = stall["length_s"];
     const bool fits =
-        next < lengths.size() && length >= lengths[next] - 0.001 && length <= lengths[next] + 0.005;
+        next < kStops && length >= stops[next].least - 0.001 && length <= stops[next].most + 0.005;
     if (!fits) {
       ++extra;
       continue;
@@ -113,7 +129,7 @@ TEST(TickTruth, EveryStopIsFoundWithItsLengthAndHasNoExplanation) {
     EXPECT_EQ(stall["cause"], "unexplained") << stall;
     ++next;
   }
-  EXPECT_EQ(next, lengths.size()) << stalls;
+  EXPECT_EQ(next, kStops) << stalls;
   EXPECT_LE(extra, 2 * control_gaps) << stalls;
 }
 
@@ -127,6 +143,13 @@ json sums_of(const json& spin) {
   return sums;
 }
 
+/// Most of what stopped the spinning is told as the guest's scheduler's doing.
+void expect_scheduler(const json& spin, double least_share) {
+  const json sums = sums_of(spin);
+  EXPECT_GT(sums["gaps_s"].get<double>(), least_share * spin["length_s"].get<double>()) << spin;
+  EXPECT_GT(sums["scheduler_s"].get<double>(), 0.8 * sums["gaps_s"].get<double>()) << spin;
+}
+
 TEST(TickTruth, ACompetitorOnTheSameCpuIsTheSchedulersDoing) {
   std::atomic<bool> done = false;
   std::thread hog([&done] {
@@ -138,10 +161,18 @@ TEST(TickTruth, ACompetitorOnTheSameCpuIsTheSchedulersDoing) {
   done = true;
   hog.join();
   const json& spin = ticks["per_cpu"][0]["spin"];
-  const json sums = sums_of(spin);
-  EXPECT_GT(sums["gaps_s"].get<double>(), 0.3 * spin["length_s"].get<double>()) << spin;
-  EXPECT_GT(sums["scheduler_s"].get<double>(), 0.8 * sums["gaps_s"].get<double>()) << spin;
+  expect_scheduler(spin, 0.3);
   EXPECT_GT(spin["switches"].get<int>(), 10);
+}
+
+TEST(TickTruth, AQuotaOfHalfACpuIsTheSchedulersDoing) {
+  const auto group = support::CpuQuota::half_a_cpu();
+  if (!group) GUESTCLOCK_SKIP("no control group with a CPU quota can be made here");
+  const json ticks = ticks_while([&group](Running& tool) { group->add(tool.pid()); });
+  const json& spin = ticks["per_cpu"][0]["spin"];
+  expect_scheduler(spin, 0.3);
+  EXPECT_NEAR(sums_of(spin)["gaps_s"].get<double>(), 0.5 * spin["length_s"].get<double>(),
+              0.15 * spin["length_s"].get<double>());
 }
 
 }  // namespace

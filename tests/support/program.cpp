@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -58,11 +59,24 @@ int start(std::vector<std::string> argv, std::vector<std::string> environment, i
   return pid;
 }
 
-int wait_for(int pid) {
+double seconds_of(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+}
+
+void wait_for(int pid, Finished& finished) {
   int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  rusage used{};
+  while (::wait4(pid, &status, 0, &used) < 0 && errno == EINTR) {
   }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  finished.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  finished.cpu_s = seconds_of(used.ru_utime) + seconds_of(used.ru_stime);
+  finished.peak_kib = used.ru_maxrss;
+}
+
+int exit_code_of(int pid) {
+  Finished finished;
+  wait_for(pid, finished);
+  return finished.exit_code;
 }
 
 /// Reads both ends until they are closed.
@@ -97,7 +111,7 @@ Finished run_program(const std::vector<std::string>& argv,
   err.write.reset();
   Finished finished;
   drain(out, err, finished);
-  finished.exit_code = wait_for(pid);
+  wait_for(pid, finished);
   return finished;
 }
 
@@ -106,11 +120,11 @@ Running::Running(const std::vector<std::string>& argv) : pid_(start(argv, {}, -1
 Running::~Running() {
   if (pid_ < 0) return;
   ::kill(pid_, SIGTERM);
-  (void)wait_for(pid_);
+  (void)exit_code_of(pid_);
 }
 
 int Running::wait() {
-  return wait_for(std::exchange(pid_, -1));
+  return exit_code_of(std::exchange(pid_, -1));
 }
 
 void Running::signal(int number) const {

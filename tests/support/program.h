@@ -1,6 +1,7 @@
 // Runs a program to its end, as a person would from a shell.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,8 @@ struct Finished {
   int exit_code = -1;  ///< 128 + signal where a signal ended it
   std::string out;
   std::string err;
+  double cpu_s = 0;           ///< user and system time, its children's included
+  std::int64_t peak_kib = 0;  ///< most memory resident at once, of the largest process
 };
 
 /// argv[0] is looked up in PATH; standard input is empty and no terminal. `environment` is added
@@ -26,6 +29,7 @@ class Running {
   Running& operator=(const Running&) = delete;
 
   void signal(int number) const;
+  [[nodiscard]] int pid() const { return pid_; }
   /// Waits for its end; its exit code, 128 + signal where a signal ended it.
   [[nodiscard]] int wait();
 

@@ -273,6 +273,8 @@ class SimQueries final : public system::Queries {
 
 class SimIdentity final : public system::Identity {
  public:
+  static constexpr int kElsewhere = 1000;
+
   SimIdentity(const SimConfig& config, SimTime& time) : config_(config), time_(time) {}
 
   Result<system::KernelName> kernel() const override { return not_simulated(); }
@@ -286,6 +288,12 @@ class SimIdentity final : public system::Identity {
     }
     time_.join_as(cpu);
     return {};
+  }
+
+  Result<int> current_cpu() const override {
+    const auto offline = config_.offline_from.find(time_.cpu());
+    const bool gone = offline != config_.offline_from.end() && time_.now() >= offline->second;
+    return gone ? kElsewhere : time_.cpu();
   }
 
  private:

@@ -60,6 +60,7 @@ struct SimConfig {
   std::optional<Nanoseconds> tick;  ///< what the kernel tells
   std::optional<SimClock> ticked;   ///< the kernel's count of ticks
   std::vector<int> cpus{0, 1};
+  std::map<int, Nanoseconds> offline_from;  ///< what was bound to the CPU runs elsewhere then
   std::vector<SimStall> stalls;
   std::vector<SimFreeze> freezes;
   /// Delay of the wake-up meant for a true instant, on top of stalls.

@@ -79,4 +79,10 @@ Result<void> LiveIdentity::pin_thread(int cpu) const {
   return {};
 }
 
+Result<int> LiveIdentity::current_cpu() const {
+  const int cpu = ::sched_getcpu();
+  if (cpu < 0) return fail_errno(errno, "cannot tell the CPU of a thread");
+  return cpu;
+}
+
 }  // namespace guestclock::system

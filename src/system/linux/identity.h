@@ -16,6 +16,7 @@ class LiveIdentity final : public Identity {
   /// As /sys says it; where it does not, the CPUs this process may run on.
   [[nodiscard]] Result<std::vector<int>> online_cpus() const override;
   [[nodiscard]] Result<void> pin_thread(int cpu) const override;
+  [[nodiscard]] Result<int> current_cpu() const override;
 
  private:
   const Files& files_;

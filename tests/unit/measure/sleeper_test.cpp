@@ -105,6 +105,55 @@ TEST(TickProbe, FortyPercentLossIsFound) {
   EXPECT_EQ(cpu.late, 0);
 }
 
+/// The kernel's, in Hz.
+class KernelHz : public testing::TestWithParam<int> {};
+
+TEST_P(KernelHz, EveryPeriodIsExpectedOnceAndThreeOfFiveAreDelivered) {
+  // What a sleeper costs bounds how often it wakes.
+  const int hz = std::min(GetParam(), 250);
+  const Nanoseconds period = Nanoseconds(seconds(1)) / hz;
+  SimConfig config = SimConfig::with_rate(0);
+  config.cpus = {0};
+  config.tick = Nanoseconds(seconds(1)) / GetParam();
+  auto wakes = std::make_shared<int>(0);
+  config.wake_delay = [wakes, period](int, Nanoseconds) {
+    return ++*wakes % 3 == 0 ? 2 * period + std::chrono::microseconds(10) : Nanoseconds(0);
+  };
+  const model::Ticks ticks = watch(std::move(config), seconds(4));
+  const model::CpuTicks& cpu = ticks.per_cpu.at(0);
+  EXPECT_EQ(ticks.hz.value(), hz);
+  EXPECT_NEAR(static_cast<double>(cpu.expected), 4.0 * hz, 5);
+  EXPECT_NEAR(static_cast<double>(cpu.lost), 0.4 * 4.0 * hz, 5);
+  EXPECT_EQ(cpu.late, 0);
+  EXPECT_NEAR(cpu.wake_p50_s.value(), 0, 1e-6);
+  EXPECT_NEAR(cpu.wake_max_s.value(), 2.0 / hz + 1e-5, 1e-6);
+}
+
+INSTANTIATE_TEST_SUITE_P(Hz, KernelHz, testing::Values(100, 250, 1000));
+
+TEST(TickProbe, AnUnknownOrAbsurdTickLeavesItsOwnRate) {
+  for (const Nanoseconds tick : {Nanoseconds(0), Nanoseconds(1), Nanoseconds(-4'000'000)}) {
+    SimConfig config = SimConfig::with_rate(0);
+    config.tick = tick;
+    EXPECT_EQ(watch(std::move(config), seconds(1)).hz.value(),
+              tick_policy(shipped_thresholds()).hz);
+  }
+}
+
+TEST(TickProbe, ACpuThatGoesOfflineIsWatchedUntilThen) {
+  SimConfig config = SimConfig::with_rate(0);
+  config.offline_from = {{1, seconds(1)}};
+  const model::Ticks ticks = watch(std::move(config), seconds(2));
+  ASSERT_EQ(ticks.per_cpu.size(), 2U);
+  EXPECT_EQ(ticks.per_cpu[0].incomplete, "");
+  EXPECT_NEAR(static_cast<double>(ticks.per_cpu[0].expected),
+              2 * static_cast<double>(ticks.hz.value()), 2);
+  EXPECT_EQ(ticks.per_cpu[1].incomplete, "the CPU went offline");
+  EXPECT_NEAR(static_cast<double>(ticks.per_cpu[1].expected), static_cast<double>(ticks.hz.value()),
+              2);
+  EXPECT_EQ(ticks.lost.value(), 0);
+}
+
 TEST(TickProbe, LateWakeUpsAreCountedOnTheirCpu) {
   SimConfig config = SimConfig::with_rate(0);
   config.wake_delay = [](int cpu, Nanoseconds) {
@@ -113,6 +162,9 @@ TEST(TickProbe, LateWakeUpsAreCountedOnTheirCpu) {
   const model::Ticks ticks = watch(std::move(config), seconds(1));
   EXPECT_EQ(ticks.per_cpu.at(0).late, 0);
   EXPECT_EQ(ticks.per_cpu.at(1).late, ticks.per_cpu.at(1).expected);
+  EXPECT_NEAR(ticks.per_cpu.at(1).wake_p50_s.value(), 1e-3, 5e-5);
+  EXPECT_NEAR(ticks.per_cpu.at(1).wake_p99_s.value(), 1e-3, 5e-5);
+  EXPECT_NEAR(ticks.per_cpu.at(1).wake_max_s.value(), 1e-3, 1e-9);
   EXPECT_EQ(ticks.lost.value(), 0);
 }
 

@@ -119,6 +119,15 @@ TEST(Spinner, ARunThatEndsEarlySaysWhoseTurnDidNotCome) {
   EXPECT_EQ(ticks.per_cpu.at(1).spin.reason(), "the run ended before its turn");
 }
 
+TEST(Spinner, ACpuThatGoesOfflineIsSpunOnUntilThen) {
+  SimConfig config = SimConfig::with_rate(0);
+  config.offline_from = {{0, seconds(1)}};
+  const model::Ticks ticks = watch(std::move(config), seconds(10));
+  EXPECT_NEAR(ticks.per_cpu.at(0).spin.value().length_s, 1, 0.06);
+  EXPECT_EQ(ticks.per_cpu.at(0).incomplete, "the CPU went offline");
+  EXPECT_NEAR(ticks.per_cpu.at(1).spin.value().length_s, 2, 0.01);
+}
+
 TEST(Spinner, NoneWhereItIsNotAllowed) {
   TickPolicy policy = tick_policy(shipped_thresholds());
   policy.spin = Nanoseconds(0);

@@ -195,7 +195,8 @@ model::Measurements sample_measurements() {
   out.drift.exchanges = 60;
   out.drift.used = 54;
   out.drift.duration_s = 30.1;
-  out.drift.flags = {"wide"};
+  out.drift.flags = {"wide", "clock_step"};
+  out.drift.steps = {{12.5, 0.8}};
   out.clocks = {
       {"realtime", -37.8, model::Interval{-38.5, -37.1}, -12.5, -25.3, 24.5, true, 31.0, 4e6,
        Fact<double>::unknown("not compared")},
@@ -260,7 +261,11 @@ model::Measurements sample_measurements() {
                         {{12.5, 0.11, "steal"}},
                         model::Interval{4.8, 18.4},
                         model::Interval{1.09, 10.2},
-                        spin}};
+                        spin,
+                        55e-6,
+                        4e-4,
+                        0.11,
+                        "the CPU went offline"}};
   out.ticks.lost = std::int64_t{10};
   out.ticks.late = std::int64_t{4};
   out.ticks.longest_stall_s = 0.11;
@@ -273,6 +278,8 @@ model::Measurements sample_measurements() {
   out.ticks.stalls_ci95 = model::Interval{0.025, 5.57};
   out.ticks.unrecovered = {true, std::string("tsc"), 30.1,  12.04, 0.004,
                            4e5,  std::int64_t{250},  250.0, 150.0};
+  out.ticks.interruptions = {{"suspend", 3.5, "boottime"},
+                             {"standstill", 0.8, "ntp1.example.net:123"}};
   return out;
 }
 

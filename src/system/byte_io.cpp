@@ -51,10 +51,12 @@ Result<std::string> read_to_end(int fd, std::size_t limit, std::size_t expected,
 }
 
 Result<std::string> read_first(int fd, std::size_t wanted, std::string_view path) {
-  std::string bytes(wanted, '\0');
+  constexpr std::size_t kChunk = std::size_t{8} << 10U;  // most files hold less than is wanted
+  std::string bytes;
   std::size_t held = 0;
   while (held < wanted) {
-    const ssize_t got = ::read(fd, bytes.data() + held, wanted - held);
+    bytes.resize(std::min(wanted, held + kChunk));
+    const ssize_t got = ::read(fd, bytes.data() + held, bytes.size() - held);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return fail_errno(errno, "cannot read", std::string(path));
     if (got == 0) break;

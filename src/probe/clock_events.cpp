@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <map>
 #include <optional>
 
@@ -55,6 +56,11 @@ constexpr std::array<StemText, 14> kStems{{
     {"lockup", 3, kLockup},
     {"hrtimer", 0, kHrtimer},
 }};
+
+constexpr bool stands_at_its_bit(const StemText& stem) {
+  return stem.stem == 1U << static_cast<unsigned>(&stem - kStems.data());
+}
+static_assert(std::all_of(kStems.begin(), kStems.end(), stands_at_its_bit));
 
 /// Texts in lower case, as they are compared.
 struct Pattern {
@@ -229,10 +235,10 @@ std::size_t next_candidate(std::string_view text, std::size_t start) {
 
 /// The stems of which `text` holds a rare pair at `pair`.
 std::uint16_t stems_at(std::string_view text, std::size_t pair) {
-  const std::uint16_t possible = candidates(text[pair], text[pair + 1]);
   std::uint16_t found = kNoStem;
-  for (const StemText& stem : kStems) {
-    if ((possible & stem.stem) == 0) continue;
+  for (unsigned possible = candidates(text[pair], text[pair + 1]); possible != 0;
+       possible &= possible - 1) {
+    const StemText& stem = kStems[static_cast<std::size_t>(std::countr_zero(possible))];
     for (std::size_t at = stem.rare; at < stem.rare + 2 && at <= pair; ++at) {
       if (equal_at(text, pair - at, stem.text)) found |= stem.stem;
     }

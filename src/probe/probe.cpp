@@ -64,7 +64,7 @@ Result<Probed> probe(const system::System& system, const tables::Hypervisors& ta
   model::Facts& facts = probed.facts;
   facts.kernel = probe_kernel(system);
   facts.virtualization = probe_virtualization(system, table, facts.kernel);
-  facts.clock = probe_clock(system, facts.virtualization.unread);
+  facts.clock = probe_clock(system, facts.kernel, facts.virtualization.unread);
   Processes processes(system);
   probe_time_daemons(system, processes, facts.timesync);
   facts.timesync.guest_tools = probe_guest_tools(system, processes);

@@ -22,7 +22,7 @@ namespace guestclock::probe {
 /// says so. FreeBSD's hz comes from its tunables: see probe_freebsd_hz.
 [[nodiscard]] model::Kernel probe_kernel(const system::System& system);
 /// What only more privilege could read is added to `unread`, here and below.
-[[nodiscard]] model::Clock probe_clock(const system::System& system,
+[[nodiscard]] model::Clock probe_clock(const system::System& system, const model::Kernel& kernel,
                                        std::vector<model::Unread>& unread);
 [[nodiscard]] model::Boot probe_boot(const system::System& system,
                                      std::span<const boot::LoaderInUse> loaders,

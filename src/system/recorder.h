@@ -11,6 +11,7 @@
 #include "system/recording_files.h"
 #include "system/sysfs_devices.h"
 #include "system/system.h"
+#include "system/unavailable.h"
 
 namespace guestclock::system {
 
@@ -89,8 +90,9 @@ class Recorder final : public System {
   [[nodiscard]] Result<std::string> kernel_log() const override;
   /// Empty: not asked for, or not readable.
   [[nodiscard]] const std::string& recorded_kernel_log() const { return kernel_log_; }
+  /// None, so that whoever asks how they are goes by files, which the capture will hold.
+  [[nodiscard]] const Clocks& clocks() const override { return clocks_; }
   /// What runs now is no part of a capture: not recorded.
-  [[nodiscard]] const Clocks& clocks() const override { return under_.clocks(); }
   [[nodiscard]] const KernelCounters& counters() const override { return under_.counters(); }
   [[nodiscard]] const Network& network() const override { return under_.network(); }
   [[nodiscard]] const Queries& queries() const override { return under_.queries(); }
@@ -102,6 +104,7 @@ class Recorder final : public System {
   RecordingSysctl sysctl_;
   RecordingDevices devices_;
   RecordingIdentity identity_;
+  UnavailableClocks clocks_;
   mutable std::string kernel_log_;
 };
 

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include "probe/probe.h"
+#include "probe/timer_list.h"
 #include "support/scratch_directory.h"
+#include "support/skip.h"
 #include "system/machines.h"
 
 namespace guestclock::probe {
@@ -29,7 +31,7 @@ class ClockDevices : public ::testing::Test {
 
 model::Clock clock_of(const system::System& system) {
   std::vector<model::Unread> unread;
-  return probe_clock(system, unread);
+  return probe_clock(system, probe_kernel(system), unread);
 }
 
 TEST_F(ClockDevices, NoClassIsNotRecordedAndAnEmptyOneIsNone) {
@@ -136,6 +138,18 @@ TEST_F(ClockDevices, HowTheTickIsDriven) {
   EXPECT_EQ(clock.broadcast_device.value_or(""), "hpet");
   EXPECT_EQ(clock.tick_stops, model::Fact<bool>(false));
   EXPECT_EQ(clock.high_resolution, model::Fact<bool>(false));
+}
+
+TEST(LiveTick, TheClocksTellWhatTheListOfTimersTells) {
+  const auto machine = system::open_live().value();
+  const auto list = machine->files().read_start("/proc/timer_list", kTimerListStart);
+  if (!list) GUESTCLOCK_SKIP("/proc/timer_list is for root");
+  const TickState state = parse_timer_list(*list);
+  if (!state.one_shot) GUESTCLOCK_SKIP("/proc/timer_list does not say");
+  const model::Clock clock = clock_of(*machine);
+  EXPECT_EQ(clock.event_mode.value_or(""), *state.one_shot ? "one-shot" : "periodic");
+  EXPECT_EQ(clock.high_resolution, model::Fact<bool>(state.high_resolution.value()));
+  EXPECT_EQ(clock.tick_stops, model::Fact<bool>(state.stops.value()));
 }
 
 TEST_F(ClockDevices, HowFreeBsdDrivesItsTick) {

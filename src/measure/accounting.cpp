@@ -4,6 +4,27 @@
 
 namespace guestclock::measure {
 
+void Accounting::refresh_thread() {
+  run_delay_ = counters_.run_delay();
+  since_thread_ = Nanoseconds(0);
+}
+
+void Accounting::refresh_cpu() {
+  cpu_times_ = read_cpu();
+  since_cpu_ = Nanoseconds(0);
+}
+
+bool Accounting::note_wait(Nanoseconds waited, Nanoseconds shortest_stall) {
+  constexpr int kThreadShare = 20;
+  constexpr int kCpuShare = 4;  // moves in steps of 10 ms, and is dear to read
+  since_thread_ += waited;
+  since_cpu_ += waited;
+  if (since_thread_ < shortest_stall / kThreadShare) return false;
+  refresh_thread();
+  if (since_cpu_ >= shortest_stall / kCpuShare) refresh_cpu();
+  return true;
+}
+
 AccountedTime Accounting::since() {
   AccountedTime grown;
   const Result<Nanoseconds> delay_before = run_delay_;

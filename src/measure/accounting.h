@@ -13,8 +13,14 @@ class Accounting {
  public:
   Accounting(const system::KernelCounters& counters, int cpu) : counters_(counters), cpu_(cpu) {}
 
-  void refresh_thread() { run_delay_ = counters_.run_delay(); }
-  void refresh_cpu() { cpu_times_ = read_cpu(); }
+  void refresh_thread();
+  void refresh_cpu();
+
+  /// The thread waited for up to this long without being stalled. True where that was put down,
+  /// which takes time: of such waits little (a twentieth of `shortest_stall`, of what the CPU's
+  /// counters show a quarter) may be laid at the next stall's door. No thread waits longer for its
+  /// CPU than it is late.
+  bool note_wait(Nanoseconds waited, Nanoseconds shortest_stall);
 
   /// Growth since the last refresh, which this also is.
   [[nodiscard]] AccountedTime since();
@@ -26,6 +32,8 @@ class Accounting {
   int cpu_;
   Result<Nanoseconds> run_delay_ = fail(ErrorCode::unsupported, "not read");
   std::optional<system::CpuTimes> cpu_times_;
+  Nanoseconds since_thread_{};  ///< of waits, after the last refresh
+  Nanoseconds since_cpu_{};
 };
 
 /// The calling thread, bound to `cpu`, runs on another: that CPU went offline, and the kernel moved

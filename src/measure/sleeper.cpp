@@ -9,7 +9,6 @@ using system::ClockId;
 
 constexpr std::size_t kWakeTries = 2;          // a preempted pair of reads would look like lateness
 constexpr std::int64_t kBaselinePeriods = 25;  // per-CPU counters move in 10 ms steps anyway
-constexpr int kWaitedShare = 20;  // of the shortest stall: so well are stalls accounted
 constexpr double kShortestLateness = 1e-7;
 constexpr double kLongestLateness = 10;
 constexpr double kLatenessBinsPerDecade = 50;  // 5 % each
@@ -79,22 +78,12 @@ void Sleeper::sleep_once() {
   if (lateness >= policy_.stall_min) {
     stalls_.note(raw_, now->raw - raw_, accounting_.since());
   }
-  keep_accounts(lateness);
+  accounting_.note_wait(lateness, policy_.stall_min);
+  if (count_.delivered() % kBaselinePeriods == 0) accounting_.refresh_cpu();
 
   raw_ = now->raw;
   raw_minus_monotonic_ = now->raw - now->clock;
   next_ += period_ * ((now->clock - next_) / period_ + 1);
-}
-
-void Sleeper::keep_accounts(Nanoseconds lateness) {
-  // No wake-up waits longer for the CPU than it is late: reading that at each would cost as much
-  // as the sleeping itself.
-  waited_ += lateness;
-  if (waited_ >= policy_.stall_min / kWaitedShare) {
-    accounting_.refresh_thread();
-    waited_ = Nanoseconds(0);
-  }
-  if (count_.delivered() % kBaselinePeriods == 0) accounting_.refresh_cpu();
 }
 
 }  // namespace guestclock::measure

@@ -59,7 +59,6 @@ class Sleeper {
  private:
   [[nodiscard]] Result<Sandwich> look();
   void sleep_once();
-  void keep_accounts(Nanoseconds lateness);
 
   const system::Clocks& clocks_;
   const system::Identity& identity_;
@@ -70,8 +69,7 @@ class Sleeper {
   LengthHistogram lateness_;
   Accounting accounting_;
   StallLog& stalls_;
-  Nanoseconds waited_{};  ///< lateness since the thread's accounting was last read
-  Nanoseconds raw_{};     ///< when it was last awake
+  Nanoseconds raw_{};  ///< when it was last awake
   Nanoseconds raw_minus_monotonic_{};
   Nanoseconds next_{};
   std::string failure_;

@@ -76,7 +76,10 @@ class Spinner {
     spin_.lost += length / period_;
     gaps_of_second_ += seconds;
     histogram_.add(seconds);
-    if (length < policy_.stall_min) return;
+    if (length < policy_.stall_min) {
+      if (by_stall_.note_wait(length, policy_.stall_min)) skip();
+      return;
+    }
     stalls_.note(from, length, by_stall_.since());
     skip();
   }

@@ -65,6 +65,21 @@ TEST(Spinner, EveryGapIsSeenWithItsLengthAndItsCause) {
   EXPECT_NEAR(spin.seconds[1].unexplained_s, 0, 1e-9);
 }
 
+TEST(Spinner, WhatSmallerGapsTookIsNotLaidAtAStallsDoor) {
+  for (const Cause smaller : {Cause::scheduler, Cause::steal}) {
+    SimConfig config = SimConfig::with_rate(0);
+    config.cpus = {0};
+    for (int i = 0; i < 20; ++i)
+      config.stalls.push_back({milliseconds(10 + 20 * i), milliseconds(10), 0, smaller});
+    config.stalls.push_back({milliseconds(500), milliseconds(50), 0, Cause::none});
+    const model::Ticks ticks = watch(std::move(config), seconds(10));
+    const std::vector<model::Stall>& stalls = ticks.per_cpu.at(0).stalls;
+    ASSERT_EQ(stalls.size(), 1U);
+    EXPECT_EQ(stalls[0].cause, "unexplained");
+    EXPECT_NEAR(stalls[0].length_s, 0.05, 1e-6);
+  }
+}
+
 TEST(Spinner, TheHistogramHoldsEveryGap) {
   SimConfig config = SimConfig::with_rate(0);
   config.cpus = {0};

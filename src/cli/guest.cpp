@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include <fmt/format.h>
+
 #include "base/text.h"
 #include "cli/output.h"
 #include "cli/state_directory.h"
@@ -175,6 +177,17 @@ Result<Guest> look_at_guest(const Options& options) {
   return guest;
 }
 
+/// What measuring costs the guest is said before.
+void announce_spinning(const Guest& guest) {
+  const auto cpus = guest.system->identity().online_cpus();
+  const auto policy = measure::tick_policy(guest.tables.thresholds);
+  if (!cpus) return;
+  announce(
+      fmt::format("measuring: each of {} CPUs in turn is kept busy for up to {:g} s "
+                  "(--no-spin: none is)",
+                  cpus->size(), to_seconds(policy.spin)));
+}
+
 Result<Measured> measure_guest(const Guest& guest, const Invocation& invocation) {
   const Options& options = invocation.options;
   std::unique_ptr<system::ClocksourceControl> control;
@@ -200,6 +213,7 @@ Result<Measured> measure_guest(const Guest& guest, const Invocation& invocation)
         options.servers.empty() ? configured_servers(guest.facts.timesync) : options.servers;
     request.daemons = daemons;
   }
+  if (request.ticks && request.spin && !options.quiet) announce_spinning(guest);
   measure::Outcome outcome =
       measure::measure(*guest.system, guest.tables.thresholds, request, invocation.stop);
   Measured measured;

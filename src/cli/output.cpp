@@ -58,6 +58,10 @@ void warn(const std::string& message) {
   fmt::print(stderr, "guestclock: warning: {}\n", message);
 }
 
+void announce(const std::string& message) {
+  fmt::print(stderr, "guestclock: {}\n", message);
+}
+
 bool ask(const std::string& question) {
   fmt::print(stderr, "{} [y/N] ", question);
   std::fflush(stderr);

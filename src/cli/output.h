@@ -13,6 +13,8 @@ namespace guestclock::cli {
 
 /// "guestclock: warning: ..." on stderr.
 void warn(const std::string& message);
+/// "guestclock: ..." on stderr.
+void announce(const std::string& message);
 
 /// The question on stderr, the answer from standard input; true for y or yes.
 [[nodiscard]] bool ask(const std::string& question);

@@ -48,6 +48,8 @@ model::Facts sample_facts() {
   facts.clock.source = std::string("tsc");
   facts.clock.available = std::vector<std::string>{"tsc", "acpi_pm", "jiffies"};
   facts.clock.event_device = Fact<std::string>::live_only();
+  facts.clock.freebsd = {std::string("none"), Fact<bool>::unknown("kern.eventtimer.periodic"),
+                         std::vector<std::string>{"ACPI-fast", "HPET"}};
   facts.clock.tsc = {true,
                      false,
                      Fact<bool>::unknown("no flag in /proc/cpuinfo"),

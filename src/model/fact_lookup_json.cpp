@@ -96,11 +96,21 @@ class Walk {
     return at(*member, member_path(here, name), last ? std::string_view{} : rest.substr(dot + 1));
   }
 
-  /// One member of every element; unknown as soon as one element's is.
+  /// A member of the element that the path names, else of every element: unknown as soon as one
+  /// element's is.
   [[nodiscard]] LookupValue collect(const Json& list, const std::string& here,
                                     std::string_view rest) const {
-    std::vector<std::string> all;
+    const std::size_t dot = rest.find('.');
     std::size_t index = 0;
+    for (const Json& element : list) {
+      if (dot != std::string_view::npos && element.is_object() &&
+          element.value("name", std::string()) == rest.substr(0, dot)) {
+        return at(element, element_path(here, index), rest.substr(dot + 1));
+      }
+      ++index;
+    }
+    std::vector<std::string> all;
+    index = 0;
     for (const Json& element : list) {
       const LookupValue value = at(element, element_path(here, index++), rest);
       if (std::holds_alternative<UnknownValue>(value)) return value;

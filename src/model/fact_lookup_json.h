@@ -2,8 +2,9 @@
 //
 // The paths are those of the `detect` document ("virtualization.vm", "clock.tsc.invariant") and,
 // below "measurements.", of the `measure` document. Lists are addressed whole; the name of a member
-// behind a list of objects gives that member of every element: "timesync.daemons.local_clock". The
-// ends of an interval are its members low and high: "measurements.drift.ci95_ppm.low".
+// behind a list of objects gives that member of every element: "timesync.daemons.local_clock"; of
+// one element behind its name: "measurements.clocks.realtime.read_cost_ns". The ends of an interval
+// are its members low and high: "measurements.drift.ci95_ppm.low".
 #pragma once
 
 #include <memory>

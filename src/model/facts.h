@@ -170,13 +170,24 @@ struct ClockEvent {
   friend bool operator==(const ClockEvent&, const ClockEvent&) = default;
 };
 
+/// What only FreeBSD's kernel tells.
+struct FreebsdClock {
+  Fact<std::string> vm_guest;  ///< kern.vm_guest, what it takes the hypervisor for; "none"
+  /// kern.eventtimer.periodic: the event timer ticks all the time, needed or not.
+  Fact<bool> periodic;
+  Fact<std::vector<std::string>> trusted;  ///< available timecounters of a quality above 0
+
+  friend bool operator==(const FreebsdClock&, const FreebsdClock&) = default;
+};
+
 struct Clock {
   Fact<std::string> source;  ///< current clocksource (Linux) or timecounter (FreeBSD)
   /// In the kernel's order. A clocksource that is not listed can still be one that can be chosen:
   /// once high-resolution timers run, Linux hides those that cannot serve them, and the boot
   /// parameter takes names that are registered later.
   Fact<std::vector<std::string>> available;
-  Fact<std::string> event_device;  ///< clockevent device of CPU 0
+  Fact<std::string> event_device;       ///< clockevent device of CPU 0
+  std::optional<FreebsdClock> freebsd;  ///< nothing: another system
   Tsc tsc;
   Fact<std::vector<PtpDevice>> ptp;
   Fact<std::vector<RtcDevice>> rtc;

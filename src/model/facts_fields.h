@@ -139,11 +139,19 @@ void fields(Self& self, Visitor&& visit) {
   visit("meaning", self.meaning, Form::plain);
 }
 
+template <Is<FreebsdClock> Self, class Visitor>
+void fields(Self& self, Visitor&& visit) {
+  visit("vm_guest", self.vm_guest, Form::plain);
+  visit("periodic", self.periodic, Form::plain);
+  visit("trusted", self.trusted, Form::plain);
+}
+
 template <Is<Clock> Self, class Visitor>
 void fields(Self& self, Visitor&& visit) {
   visit("source", self.source, Form::plain);
   visit("available", self.available, Form::plain);
   visit("event_device", self.event_device, Form::plain);
+  visit("freebsd", self.freebsd, Form::plain);
   visit("tsc", self.tsc, Form::plain);
   visit("ptp", self.ptp, Form::plain);
   visit("rtc", self.rtc, Form::plain);

@@ -23,22 +23,6 @@ Fact<std::string> text_file(const system::System& system, const std::string& pat
   return std::string(value);
 }
 
-/// FreeBSD: kern.timecounter.choice is "TSC(1000) HPET(950) i8254(0) dummy(-1000000)".
-void add_timecounter(const system::System& system, model::Clock& clock) {
-  const auto hardware = system.sysctl().get("kern.timecounter.hardware");
-  if (!hardware) return;
-  clock.source = std::string(trim(*hardware));
-  if (const auto choice = system.sysctl().get("kern.timecounter.choice")) {
-    std::vector<std::string> names;
-    for (const std::string& word : words(*choice))
-      names.push_back(word.substr(0, word.find('(')));
-    clock.available = std::move(names);
-  }
-  if (const auto timer = system.sysctl().get("kern.eventtimer.timer")) {
-    clock.event_device = std::string(trim(*timer));
-  }
-}
-
 template <class T>
 Fact<T> told(const std::optional<T>& value) {
   return value ? Fact<T>(*value) : Fact<T>::unknown("/proc/timer_list does not say");
@@ -108,7 +92,6 @@ model::Clock probe_clock(const system::System& system, const model::Kernel& kern
                                       : Fact<std::vector<std::string>>::unknown(available.reason());
   clock.event_device =
       text_file(system, "/sys/devices/system/clockevents/clockevent0/current_device");
-  if (!clock.source.known()) add_timecounter(system, clock);
   add_tick_state(system, kernel, clock);
   add_eventtimer(system, clock);
   ClockInterfacesFound by_cpuid = probe_clock_interfaces(system, hypervisor_blocks(system.cpuid()));

@@ -20,17 +20,21 @@ struct Program {
 class Tools {
  public:
   Tools(const system::System& system, Processes& processes)
-      : files_(system.files()), live_(system.live()), processes_(processes) {}
+      : files_(system.files()),
+        queries_(system.queries()),
+        live_(system.live()),
+        processes_(processes) {}
 
   [[nodiscard]] std::optional<GuestTool> vmware() {
     auto tool = look_for({{{"vmtoolsd"}, {"open-vm-tools.service", "vmtoolsd.service"}, {}},
                           {"/usr/bin/vmtoolsd", "/usr/local/bin/vmtoolsd", "/usr/sbin/vmtoolsd"}});
     if (!tool || stands_still(*tool)) return tool;
     tool->detail = disabled_in_tools_conf();
-    tool->syncs_clock =
-        tool->detail.empty()
-            ? Fact<bool>::unknown("a setting of the host: vmware-toolbox-cmd timesync status")
-            : Fact<bool>(false);
+    if (tool->detail.empty()) {
+      ask_about_periodic_sync(*tool);
+    } else {
+      tool->syncs_clock = false;
+    }
     return tool;
   }
 
@@ -131,6 +135,20 @@ class Tools {
     return true;
   }
 
+  /// The host's setting, which only the tools can ask for.
+  void ask_about_periodic_sync(GuestTool& tool) const {
+    constexpr std::string_view kCommand = "vmware-toolbox-cmd timesync status";
+    constexpr Nanoseconds kPatience = std::chrono::seconds(1);
+    const auto told = queries_.answer(system::Query::vmware_timesync, kPatience, StopFlag());
+    const std::string_view status = told ? trim(*told) : std::string_view();
+    if (status != "Enabled" && status != "Disabled") {
+      tool.syncs_clock = Fact<bool>::unknown("a setting of the host: " + std::string(kCommand));
+      return;
+    }
+    tool.syncs_clock = status == "Enabled";
+    tool.detail = std::string(kCommand) + ": " + std::string(status);
+  }
+
   [[nodiscard]] std::string disabled_in_tools_conf() const {
     constexpr std::string_view kPath = "/etc/vmware-tools/tools.conf";
     const auto text = files_.read(kPath);
@@ -171,6 +189,7 @@ class Tools {
   }
 
   const system::Files& files_;
+  const system::Queries& queries_;
   bool live_;
   Processes& processes_;
   std::string process_;

@@ -81,7 +81,11 @@ Result<Probed> probe(const system::System& system, const tables::Hypervisors& ta
   if (!facts.kernel.release.known() && !system.live()) {
     facts.kernel.release = release_of_tree(system.files(), facts.boot);
   }
-  if (facts.kernel.os.value_or("") == "freebsd") facts.kernel.hz = probe_freebsd_hz(system, facts);
+  const bool freebsd = facts.kernel.os.value_or("") == "freebsd";
+  if (freebsd) facts.kernel.hz = probe_freebsd_hz(system, facts);
+  if (freebsd || system.sysctl().get("kern.timecounter.hardware")) {
+    probe_freebsd_clock(system, facts.clock);
+  }
   if (auto laid = lay_over(facts, assumptions); !laid) return tl::make_unexpected(laid.error());
   complete_role(facts.virtualization);
   probed.assumptions = std::move(assumptions);

@@ -24,6 +24,8 @@ namespace guestclock::probe {
 /// What only more privilege could read is added to `unread`, here and below.
 [[nodiscard]] model::Clock probe_clock(const system::System& system, const model::Kernel& kernel,
                                        std::vector<model::Unread>& unread);
+/// The same of FreeBSD, from its sysctls: source, available, event_device, freebsd.
+void probe_freebsd_clock(const system::System& system, model::Clock& clock);
 [[nodiscard]] model::Boot probe_boot(const system::System& system,
                                      std::span<const boot::LoaderInUse> loaders,
                                      std::vector<model::Unread>& unread);

@@ -102,6 +102,14 @@ std::string told_in_words(const model::Tsc& tsc) {
   });
 }
 
+void write_freebsd_clock(Page& page, const model::FreebsdClock& facts) {
+  page.field("trusted", listed(facts.trusted, ", "));
+  page.field("event timer", in_words(facts.periodic, [](bool periodic) {
+               return periodic ? "periodic" : "one-shot";
+             }));
+  page.field("kern.vm_guest", in_words(facts.vm_guest));
+}
+
 void write_clock(Page& page, const model::Clock& facts) {
   page.heading("Clock");
   page.field("clocksource", in_words(facts.source));
@@ -113,6 +121,7 @@ void write_clock(Page& page, const model::Clock& facts) {
         facts.tick_stops.value() ? "; the tick stops on an idle CPU" : "; the tick never stops";
   }
   page.field("event device", device);
+  if (facts.freebsd) write_freebsd_clock(page, *facts.freebsd);
   page.field("TSC invariant", in_words(facts.tsc.invariant));
   page.field("TSC frequency", in_words(facts.tsc.known_freq, [](bool known) {
                return known ? "told by the hypervisor" : "measured by the kernel";

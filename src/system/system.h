@@ -273,6 +273,7 @@ enum class Query {
   chrony_tracking,  ///< chronyc tracking, comma-separated, from chronyd's port on this machine
   chrony_sources,   ///< chronyc sources, in the same way
   timesyncd_state,  ///< timedatectl show-timesync, NAME=VALUE, times in UTC
+  vmware_timesync,  ///< vmware-toolbox-cmd timesync status: Enabled or Disabled
 };
 
 class Queries {

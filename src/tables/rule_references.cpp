@@ -14,6 +14,8 @@ model::Facts one_of_each() {
   model::Facts facts;
   facts.virtualization.interfaces = some_words;
   facts.virtualization.evidence.emplace_back();
+  facts.virtualization.unread.emplace_back();
+  facts.clock.freebsd.emplace();
   facts.clock.ptp = std::vector<model::PtpDevice>(1);
   facts.clock.rtc = std::vector<model::RtcDevice>(1);
   facts.clock.kernel_log = std::vector<model::ClockEvent>(1);
@@ -47,7 +49,7 @@ model::Measurements one_measurement_of_each() {
   const std::vector<std::string> some_words{"some"};
   model::Measurements measured;
   measured.drift.flags = some_words;
-  measured.clocks.emplace_back();
+  measured.clocks.emplace_back().name = "realtime";
   measured.servers.emplace_back();
   measured.servers.back().reasons = some_words;
   measured.ticks.per_cpu.emplace_back();

@@ -71,6 +71,8 @@ TEST_F(QueryProgramsTest, GivesTheFixedWordsAndNothingOfOurEnvironment) {
   EXPECT_THAT(ask(20s, Query::chrony_sources).value(), HasSubstr("127.0.0.1,::1 sources\n"));
   install("echo \"$@\"", "timedatectl");
   EXPECT_EQ(ask(20s, Query::timesyncd_state).value(), "--no-pager --all show-timesync\n");
+  install("echo \"$@\"", "vmware-toolbox-cmd");
+  EXPECT_EQ(ask(20s, Query::vmware_timesync).value(), "timesync status\n");
   expect_no_child();
 }
 
@@ -146,6 +148,15 @@ TEST_F(QueryProgramsTest, FailureIsToldInItsOwnWords) {
   scratch_.write("bin/chronyc", "no program\n");
   EXPECT_FALSE(ask());
   expect_no_child();
+}
+
+TEST_F(QueryProgramsTest, VmwareSaysDisabledWithACodeOfItsOwn) {
+  install("echo Disabled; exit 69", "vmware-toolbox-cmd");
+  EXPECT_EQ(ask(20s, Query::vmware_timesync).value(), "Disabled\n");
+  install("echo Disabled; exit 1", "vmware-toolbox-cmd");
+  EXPECT_FALSE(ask(20s, Query::vmware_timesync));
+  install("exit 69");
+  EXPECT_FALSE(ask()) << "of chronyc it is a failure";
 }
 
 TEST_F(QueryProgramsTest, AnIgnoredChildSignalCostsNoTime) {

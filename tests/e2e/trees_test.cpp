@@ -131,8 +131,12 @@ TEST_F(Trees, HeldAloneIsNotPending) {
 
 TEST_F(Trees, Centos53On64BitGetsNoClocksource) {
   make_centos5_tree(tree_);
-  const json plan = run({"plan", "--assume", "vm=vmware", "--assume", "arch=amd64"}, 0);
-  EXPECT_TRUE(plan["changes"].empty());
+  const json plan = run({"plan", "--assume", "vm=vmware", "--assume", "arch=amd64"}, 2);
+  ASSERT_EQ(plan["changes"].size(), 1U);
+  EXPECT_NE(std::string(plan["changes"][0]["diff"]).find(" notsc\n"), std::string::npos);
+  EXPECT_EQ(std::string(plan["changes"][0]["diff"]).find("clocksource"), std::string::npos);
+  ASSERT_EQ(plan["held"].size(), 1U);
+  EXPECT_EQ(plan["held"][0]["change"], "divider=10");
 }
 
 TEST_F(Trees, Centos50KnowsNoDivider) {

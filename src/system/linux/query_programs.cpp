@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -33,16 +34,23 @@ std::vector<std::string> chronyc(std::string command) {
   return {"chronyc", "-c", "-n", "-h", "127.0.0.1,::1", std::move(command)};
 }
 
-std::vector<std::string> command_of(Query query) {
+struct Command {
+  std::vector<std::string> words;
+  int other_success = 0;  ///< exit code besides 0 with which it has answered
+};
+
+Command command_of(Query query) {
   switch (query) {
     case Query::chrony_tracking:
-      return chronyc("tracking");
+      return {chronyc("tracking")};
     case Query::chrony_sources:
-      return chronyc("sources");
+      return {chronyc("sources")};
     case Query::timesyncd_state:
+      return {{"timedatectl", "--no-pager", "--all", "show-timesync"}};
+    case Query::vmware_timesync:
       break;
   }
-  return {"timedatectl", "--no-pager", "--all", "show-timesync"};
+  return {{"vmware-toolbox-cmd", "timesync", "status"}, EX_UNAVAILABLE};  // it says Disabled
 }
 
 std::vector<char*> pointers(std::vector<std::string>& words) {
@@ -155,10 +163,10 @@ Result<std::string> read_all(int fd, const Patience& patience, const std::string
   return patience.failure(path);
 }
 
-Result<std::string> run(const std::string& path, std::vector<std::string> words,
-                        Nanoseconds allowed, const StopFlag& stop) {
+Result<std::string> run(const std::string& path, Command command, Nanoseconds allowed,
+                        const StopFlag& stop) {
   std::vector<std::string> environment{"LC_ALL=C", "TZ=UTC", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"};
-  const std::vector<char*> argv = pointers(words);
+  const std::vector<char*> argv = pointers(command.words);
   const std::vector<char*> assignments = pointers(environment);
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail_errno(errno, "cannot make a pipe");
@@ -181,7 +189,9 @@ Result<std::string> run(const std::string& path, std::vector<std::string> words,
     ::poll(nullptr, 0, patience.poll_at_most(kEndCheck));
   }
   const int status = child.end();
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return text;
+  const bool answered = WIFEXITED(status) &&
+                        (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == command.other_success);
+  if (answered) return text;
   const std::string said = printable(trim(*text), kFirstWords);
   if (!said.empty()) return fail(ErrorCode::io, "it failed: " + said, path);
   return fail(ErrorCode::io,
@@ -208,10 +218,10 @@ Result<std::string> QueryPrograms::program(std::string_view name) const {
 
 Result<std::string> QueryPrograms::answer(Query query, Nanoseconds patience,
                                           const StopFlag& stop) const {
-  std::vector<std::string> words = command_of(query);
-  const auto path = program(words.front());
+  Command command = command_of(query);
+  const auto path = program(command.words.front());
   if (!path) return path;
-  return run(*path, std::move(words), patience, stop);
+  return run(*path, std::move(command), patience, stop);
 }
 
 }  // namespace guestclock::system

@@ -57,6 +57,12 @@ TEST(FactLookup, AMemberBehindAListIsCollectedOverIt) {
   EXPECT_EQ(seen(guest(), "timesync.daemons.enabled"), "unknown: not looked for");
 }
 
+TEST(FactLookup, AnElementBehindAListIsAddressedByItsName) {
+  EXPECT_EQ(seen(guest(), "timesync.daemons.chronyd.running"), "false");
+  EXPECT_EQ(seen(guest(), "timesync.daemons.chronyd.enabled"), "unknown: not looked for");
+  EXPECT_EQ(seen(guest(), "timesync.daemons.openntpd.running"), "absent");
+}
+
 TEST(FactLookup, UnknownFactsHaveTheirReasonWordsOrNot) {
   EXPECT_EQ(seen(guest(), "virtualization.container"), "unknown: not looked for");
   EXPECT_EQ(seen(guest(), "clock.source"), "unknown: not looked for");

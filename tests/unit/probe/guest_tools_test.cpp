@@ -36,6 +36,20 @@ TEST_F(GuestTools, VmwareToolsPeriodicSyncIsTheHostsUnlessToolsConfForbidsIt) {
   EXPECT_EQ(tools_of_tree().vmware->syncs_clock, model::Fact<bool>(false));
 }
 
+TEST_F(GuestTools, VmwareToolsAreAskedWhetherTheySetTheClock) {
+  systemd_runs();
+  tree_.write("/usr/bin/vmtoolsd", "");
+  service("open-vm-tools.service", 70);
+  process(70, "vmtoolsd");
+  const auto on = live_tools("Enabled\n").vmware;
+  EXPECT_EQ(on->syncs_clock, model::Fact<bool>(true));
+  EXPECT_EQ(on->detail, "vmware-toolbox-cmd timesync status: Enabled");
+  EXPECT_EQ(live_tools("Disabled\n").vmware->syncs_clock, model::Fact<bool>(false));
+  EXPECT_FALSE(live_tools("Error: not in a virtual machine\n").vmware->syncs_clock.known());
+  tree_.write("/etc/vmware-tools/tools.conf", "[timeSync]\ndisable-periodic=true\n");
+  EXPECT_EQ(live_tools("Enabled\n").vmware->syncs_clock, model::Fact<bool>(false));
+}
+
 TEST_F(GuestTools, VboxserviceSetsTheClockUnlessToldNotTo) {
   using std::string_literals::operator""s;
   systemd_runs();

@@ -111,6 +111,48 @@ TEST(Probe, FreeBsdHzOfATree) {
   EXPECT_EQ(probed->facts.kernel.hz.reason(), model::kLiveOnly);
 }
 
+model::Clock freebsd_clock(const std::string& sysctls) {
+  const support::ScratchDirectory capture;
+  capture.write("uname-m.txt", "amd64\n");
+  capture.write("root/bin/freebsd-version", "USERLAND_VERSION=\"14.1-RELEASE\"\n");
+  capture.write("sysctl.txt", "kern.ostype: FreeBSD\nkern.osrelease: 14.1-RELEASE\n" + sysctls);
+  const auto system = system::open_capture(capture.path().string());
+  return probe_machine(**system)->facts.clock;
+}
+
+TEST(Probe, FreeBsdSaysWhichTimecountersItTrusts) {
+  const auto clock = freebsd_clock(
+      "kern.vm_guest: vmware\nkern.eventtimer.periodic: 1\nkern.eventtimer.timer: LAPIC\n"
+      "kern.timecounter.hardware: HPET\n"
+      "kern.timecounter.choice: TSC(-100) HPET(950) i8254(0) odd( broken) dummy(-1000000)\n");
+  EXPECT_EQ(clock.source.value_or(""), "HPET");
+  EXPECT_EQ(clock.event_device.value_or(""), "LAPIC");
+  EXPECT_EQ(clock.available.value_or({}),
+            (std::vector<std::string>{"TSC", "HPET", "i8254", "odd", "broken)", "dummy"}));
+  ASSERT_TRUE(clock.freebsd.has_value());
+  EXPECT_EQ(clock.freebsd->trusted.value_or({}), std::vector<std::string>{"HPET"});
+  EXPECT_EQ(clock.freebsd->vm_guest.value_or(""), "vmware");
+  EXPECT_TRUE(clock.freebsd->periodic.value_or(false));
+}
+
+TEST(Probe, TimecountersNeedNoOperatingSystemKnown) {
+  const auto system = system::open_capture(std::string(GUESTCLOCK_SOURCE_DIR) +
+                                           "/tests/fixtures/captures/freebsd-kvm");
+  const auto clock = probe_machine(**system)->facts.clock;
+  EXPECT_EQ(clock.source.value_or(""), "kvmclock");
+  EXPECT_EQ(clock.freebsd->vm_guest.value_or(""), "kvm");
+}
+
+TEST(Probe, WhatFreeBsdDidNotTellIsUnknown) {
+  const auto clock = freebsd_clock("kern.eventtimer.periodic: 0\n");
+  ASSERT_TRUE(clock.freebsd.has_value());
+  EXPECT_FALSE(clock.freebsd->periodic.value_or(true));
+  EXPECT_EQ(clock.freebsd->vm_guest.reason(), model::kLiveOnly);
+  EXPECT_EQ(clock.freebsd->trusted.reason(), model::kLiveOnly);
+  EXPECT_EQ(clock.available.reason(), model::kLiveOnly);
+  EXPECT_EQ(clock.source.reason(), model::kLiveOnly);
+}
+
 TEST(Probe, TimeDaemonsWithServersAndLocalClock) {
   const support::ScratchDirectory tree;
   tree.write("/etc/ntp.conf",

@@ -15,11 +15,30 @@
 
 namespace guestclock::probe {
 
+/// vmware-toolbox-cmd, where it is installed; nothing else can be asked.
+class ToldQueries final : public system::Queries {
+ public:
+  explicit ToldQueries(std::string timesync_status)
+      : timesync_status_(std::move(timesync_status)) {}
+
+  [[nodiscard]] Result<std::string> answer(system::Query query, Nanoseconds /*patience*/,
+                                           const StopFlag& /*stop*/) const override {
+    if (query == system::Query::vmware_timesync && !timesync_status_.empty()) {
+      return timesync_status_;
+    }
+    return fail(ErrorCode::unsupported, "it is not installed");
+  }
+
+ private:
+  std::string timesync_status_;
+};
+
 /// A tree that passes for the running machine.
 class LiveTree final : public system::System {
  public:
-  explicit LiveTree(const support::ScratchDirectory& tree)
-      : under_(system::open_tree(tree.path().string()).value()) {}
+  explicit LiveTree(const support::ScratchDirectory& tree, std::string timesync_status = {})
+      : under_(system::open_tree(tree.path().string()).value()),
+        queries_(std::move(timesync_status)) {}
 
   [[nodiscard]] bool live() const override { return true; }
   [[nodiscard]] const std::string& root() const override { return under_->root(); }
@@ -32,12 +51,13 @@ class LiveTree final : public system::System {
   }
   [[nodiscard]] const system::Devices& devices() const override { return under_->devices(); }
   [[nodiscard]] const system::Network& network() const override { return under_->network(); }
-  [[nodiscard]] const system::Queries& queries() const override { return under_->queries(); }
+  [[nodiscard]] const system::Queries& queries() const override { return queries_; }
   [[nodiscard]] const system::Identity& identity() const override { return under_->identity(); }
   [[nodiscard]] Result<std::string> kernel_log() const override { return under_->kernel_log(); }
 
  private:
   std::unique_ptr<system::System> under_;
+  ToldQueries queries_;
 };
 
 class TimesyncTree : public testing::Test {
@@ -94,8 +114,8 @@ class TimesyncTree : public testing::Test {
     }
     return names;
   }
-  [[nodiscard]] model::GuestTools live_tools() const {
-    const LiveTree machine(tree_);
+  [[nodiscard]] model::GuestTools live_tools(std::string timesync_status = {}) const {
+    const LiveTree machine(tree_, std::move(timesync_status));
     Processes processes(machine);
     return probe_guest_tools(machine, processes);
   }

@@ -52,6 +52,8 @@ model::Facts sample_facts() {
   facts.clock.broadcast_device = std::string("hpet");
   facts.clock.tick_stops = false;
   facts.clock.high_resolution = Fact<bool>::live_only();
+  facts.clock.freebsd = {std::string("none"), Fact<bool>::unknown("kern.eventtimer.periodic"),
+                         std::vector<std::string>{"ACPI-fast", "HPET"}};
   facts.clock.tsc = {true,
                      false,
                      Fact<bool>::unknown("no flag in /proc/cpuinfo"),

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -214,6 +216,50 @@ TEST(Consent, ARiskIsHeldUntilAccepted) {
   EXPECT_FALSE(held_with({"a-rule"}));
   EXPECT_FALSE(held_with({"V-99"}));
   EXPECT_FALSE(held_with({"all"}));
+}
+
+/// The first writes divider=10 at a risk, the second takes divider away.
+std::vector<Rule> rules_that_undo_each_other() {
+  std::vector<Rule> rules{a_rule(), a_rule()};
+  rules[0].risk = model::Risk::panic;
+  rules[0].fix.changes = {{"divider", "10"}};
+  rules[1].rule = "a-removal";
+  rules[1].catalogue = "K-99";
+  rules[1].when = parameter_present("divider", Condition::Where::any_entry);
+  rules[1].fix.changes = {{"divider", std::nullopt}};
+  return rules;
+}
+
+bool removal_fires(const std::vector<Rule>& rules, const Facts& facts,
+                   const model::Consent& consent = {}) {
+  const Judgement judgement = judge(rules, facts, nullptr, consent);
+  return std::any_of(judgement.findings.begin(), judgement.findings.end(),
+                     [](const model::Finding& finding) { return finding.rule == "a-removal"; });
+}
+
+TEST(Consent, ARemovalIsSilentWhereItsParameterIsWanted) {
+  std::vector<Rule> rules = rules_that_undo_each_other();
+  const Facts facts = a_guest({"divider=10"});
+  EXPECT_TRUE(removal_fires(rules, facts));
+  EXPECT_FALSE(removal_fires(rules, facts, {{"a-rule"}, {}}));
+  EXPECT_FALSE(removal_fires(rules, facts, {{"all"}, {}}));
+  EXPECT_FALSE(removal_fires(rules, facts, {{}, {"divider=10"}}));
+  EXPECT_TRUE(removal_fires(rules, facts, {{"a-removal"}, {"clocksource=tsc"}}));
+
+  rules[0].risk = model::Risk::none;
+  EXPECT_FALSE(removal_fires(rules, facts));
+  rules[0].fix.kind = model::FixKind::loader_tunable;
+  EXPECT_TRUE(removal_fires(rules, facts));
+}
+
+TEST(Consent, WhatIsWantedElsewhereIsNotWantedHere) {
+  std::vector<Rule> rules = rules_that_undo_each_other();
+  rules[0].ranges.arch = {"x86_64"};
+  Facts facts = a_guest({"divider=10"});
+  EXPECT_TRUE(removal_fires(rules, facts, {{"a-rule"}, {}}));
+  EXPECT_FALSE(removal_fires(rules, facts, {{}, {"divider=10"}}));
+  facts.kernel.arch = Fact<std::string>::unknown("no program to look at");
+  EXPECT_FALSE(removal_fires(rules, facts, {{"a-rule"}, {}}));
 }
 
 TEST(Evidence, ShowsWhatTheRuleAsksToShowOnce) {

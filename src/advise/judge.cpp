@@ -66,9 +66,9 @@ class Judge {
   [[nodiscard]] bool is_wanted(const std::string& parameter, model::FixKind kind) const {
     return std::any_of(rules_.begin(), rules_.end(), [&](const model::Rule& rule) {
       if (!rule.applies || rule.fix.kind != kind || !writes(rule.fix, parameter)) return false;
-      if (rule.risk != model::Risk::none && is_ours(parameter)) return true;
+      if (!is_accepted(rule) && !is_ours(parameter)) return false;
       Evaluation evaluation(lookup_, parameters_);
-      return is_accepted(rule) && !holds(rule, evaluation).is_no();
+      return !holds(rule, evaluation).is_no();
     });
   }
 

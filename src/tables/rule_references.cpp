@@ -14,6 +14,7 @@ model::Facts one_of_each() {
   model::Facts facts;
   facts.virtualization.interfaces = some_words;
   facts.virtualization.evidence.emplace_back();
+  facts.virtualization.unread.emplace_back();
   facts.clock.ptp = std::vector<model::PtpDevice>(1);
   facts.clock.rtc = std::vector<model::RtcDevice>(1);
   facts.clock.kernel_log = std::vector<model::ClockEvent>(1);

@@ -53,6 +53,24 @@ TEST(Ranges, NotDistributionsExclude) {
   EXPECT_TRUE(fires(rule, a_guest()));
 }
 
+TEST(Ranges, TheKernelIsASecondWitnessOfADistribution) {
+  Rule rule = a_rule();
+  rule.ranges.distributions = {{{"centos"}, {"5.3", "5.3"}}};
+  rule.ranges.kernel = {"2.6.18", "2.6.18"};
+  Facts facts = a_guest();
+  facts.kernel.release = Fact<std::string>::unknown("no entry names it");
+  EXPECT_TRUE(fires(rule, facts));
+  facts.kernel.release = std::string("2.6.32");
+  EXPECT_TRUE(is_silent(rule, facts));
+  facts.kernel.distribution.id = Fact<std::string>::unknown("no release file");
+  EXPECT_TRUE(is_silent(rule, facts));
+  facts.kernel.release = std::string("2.6.18-128.el5");
+  EXPECT_EQ(judge_one(rule, facts).not_judged.at(0).fact, "kernel.distribution.id");
+  rule.ranges.distributions.clear();
+  facts.kernel.release = Fact<std::string>::unknown("no entry names it");
+  EXPECT_EQ(judge_one(rule, facts).not_judged.at(0).fact, "kernel.release");
+}
+
 TEST(Ranges, AnyMeansEveryHypervisorButNeverBareMetal) {
   Rule rule = a_rule();
   rule.ranges.vm = {"any"};
@@ -257,7 +275,7 @@ TEST(Consent, WhatIsWantedElsewhereIsNotWantedHere) {
   rules[0].ranges.arch = {"x86_64"};
   Facts facts = a_guest({"divider=10"});
   EXPECT_TRUE(removal_fires(rules, facts, {{"a-rule"}, {}}));
-  EXPECT_FALSE(removal_fires(rules, facts, {{}, {"divider=10"}}));
+  EXPECT_TRUE(removal_fires(rules, facts, {{}, {"divider=10"}}));
   facts.kernel.arch = Fact<std::string>::unknown("no program to look at");
   EXPECT_FALSE(removal_fires(rules, facts, {{"a-rule"}, {}}));
 }

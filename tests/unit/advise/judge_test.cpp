@@ -69,6 +69,9 @@ TEST(Ranges, TheKernelIsASecondWitnessOfADistribution) {
   rule.ranges.distributions.clear();
   facts.kernel.release = Fact<std::string>::unknown("no entry names it");
   EXPECT_EQ(judge_one(rule, facts).not_judged.at(0).fact, "kernel.release");
+  rule.ranges.not_distributions = {{{"debian"}, {std::nullopt, "4"}}};
+  facts.kernel.distribution.id = std::string("centos");
+  EXPECT_TRUE(fires(rule, facts));
 }
 
 TEST(Ranges, AnyMeansEveryHypervisorButNeverBareMetal) {

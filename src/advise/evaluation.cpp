@@ -43,7 +43,11 @@ Truth Evaluation::ranges(const model::Rule& rule) {
       (wanted.not_distributions.empty() ||
        all.add(negation(any_distribution(wanted.not_distributions)))) &&
       (wanted.arch.empty() || all.add(one_of("kernel.arch", wanted.arch)));
-  if (open) all.add(within("kernel.release", wanted.kernel));
+  if (open) {
+    Truth kernel = within("kernel.release", wanted.kernel);
+    const bool only_a_witness = !wanted.distributions.empty() || !wanted.not_distributions.empty();
+    if (kernel.is_no() || !only_a_witness) all.add(std::move(kernel));
+  }
   return std::move(all).result();
 }
 

@@ -12,10 +12,11 @@ struct Sight {
   bool seen = false;
   bool in_place = false;  ///< only where seen
   std::optional<std::string> from;
+  std::optional<Missing> missing;  ///< only where not seen, and known what is missing
 };
 
 Sight judge_values(const std::vector<ParameterValues>& places, const model::FixChange& change) {
-  Sight sight{true, false, std::nullopt};
+  Sight sight{true, false, std::nullopt, std::nullopt};
   for (const ParameterValues& values : places) {
     if (!sight.from) sight.from = effective(values);
   }
@@ -31,14 +32,18 @@ class FixInspection {
                 Evaluation& evaluation)
       : kind_(kind), facts_(facts), parameters_(parameters), evaluation_(evaluation) {}
 
-  /// True where it is in place.
-  bool inspect(const model::FixChange& change, std::vector<model::FindingChange>& out) {
+  void inspect(const model::FixChange& change, FixState& state) {
     const Sight configured = in_entries(change);
     const Sight in_force = in_running_system(change);
     const auto from = configured.seen ? configured.from : in_force.from;
-    out.push_back({target(change), change.parameter, from, change.to});
-    return (configured.seen || in_force.seen) && (!configured.seen || configured.in_place) &&
-           (!in_force.seen || in_force.in_place);
+    state.changes.push_back({target(change), change.parameter, from, change.to});
+    const bool seen = configured.seen || in_force.seen;
+    const bool in_place =
+        seen && (!configured.seen || configured.in_place) && (!in_force.seen || in_force.in_place);
+    state.in_place = state.in_place && in_place;
+    if (!seen && !change.to && configured.missing) {
+      state.seen = Truth::unknown(configured.missing->path, configured.missing->reason);
+    }
   }
 
  private:
@@ -49,9 +54,8 @@ class FixInspection {
   Sight look(Where where, const model::FixChange& change) {
     auto found = parameters_.at(where, change.parameter);
     if (auto* const missing = std::get_if<Missing>(&found)) {
-      evaluation_.remember(std::move(missing->path),
-                           model::describe(model::UnknownValue{std::move(missing->reason)}));
-      return {};
+      evaluation_.remember(missing->path, model::describe(model::UnknownValue{missing->reason}));
+      return {false, false, std::nullopt, std::move(*missing)};
     }
     auto& seen = std::get<ParameterSeen>(found);
     evaluation_.remember(std::move(seen.evidence_path), std::move(seen.evidence));
@@ -72,7 +76,7 @@ class FixInspection {
       const auto& hz = facts_.kernel.hz;
       if (!hz.known()) return {};
       evaluation_.look_at("kernel.hz");
-      return {true, std::to_string(hz.value()) == *change.to, std::nullopt};
+      return {true, std::to_string(hz.value()) == *change.to, std::nullopt, std::nullopt};
     }
     return {};
   }
@@ -99,7 +103,7 @@ FixState state_of_fix(const model::Fix& fix, const model::Facts& facts,
   state.in_place = !fix.changes.empty();
   FixInspection inspection(fix.kind, facts, parameters, evaluation);
   for (const model::FixChange& change : fix.changes) {
-    state.in_place = inspection.inspect(change, state.changes) && state.in_place;
+    inspection.inspect(change, state);
   }
   return state;
 }

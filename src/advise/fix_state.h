@@ -12,6 +12,8 @@ namespace guestclock::advise {
 
 struct FixState {
   bool in_place = false;  ///< every change, wherever it can be seen
+  /// Unknown where a parameter would be taken away and nothing shows whether it is there.
+  Truth seen;
   std::vector<model::FindingChange> changes;
 };
 

@@ -248,9 +248,14 @@ model::Consent consent_of(const Guest& guest, const Options& options) {
   return consent;
 }
 
-bool undecided(const std::vector<model::NotJudged>& not_judged) {
-  return std::any_of(not_judged.begin(), not_judged.end(),
-                     [](const model::NotJudged& item) { return !item.live_only; });
+bool undecided(const tables::Tables& tables, const std::vector<model::NotJudged>& not_judged,
+               const Options& options) {
+  const model::Severity least =
+      std::min(options.fail_on.value_or(model::Severity::low), model::Severity::low);
+  return std::any_of(not_judged.begin(), not_judged.end(), [&](const model::NotJudged& item) {
+    const model::Rule* const rule = tables.rule(item.rule);
+    return !item.live_only && rule != nullptr && rule->severity >= least;
+  });
 }
 
 change::Store store_of(const system::System& system, const Options& options) {

@@ -60,8 +60,11 @@ struct Measured {
 
 [[nodiscard]] model::Consent consent_of(const Guest& guest, const Options& options);
 
-/// A rule could fire here, and only a missing fact leaves it open.
-[[nodiscard]] bool undecided(const std::vector<model::NotJudged>& not_judged);
+/// A rule could fire here, and only a missing fact leaves it open. Remarks (severity info) count
+/// only where the user lets them fail the run: the verdict does not hang on them.
+[[nodiscard]] bool undecided(const tables::Tables& tables,
+                             const std::vector<model::NotJudged>& not_judged,
+                             const Options& options);
 
 [[nodiscard]] change::Store store_of(const system::System& system, const Options& options);
 

@@ -92,12 +92,14 @@ Result<Planned> make_plan(const Options& options) {
   return planned;
 }
 
-ExitCode plan_code(const model::PlanDocument& document) {
+ExitCode plan_code(const Planned& planned, const Options& options) {
+  const model::PlanDocument& document = planned.document;
   if (document.changes.changes_files()) return ExitCode::findings;
   if (document.changes.reboot_required || document.changes.regeneration_due) {
     return ExitCode::reboot_needed;
   }
-  return undecided(document.not_judged) ? ExitCode::undetermined : ExitCode::good;
+  const bool open = undecided(planned.guest.tables, document.not_judged, options);
+  return open ? ExitCode::undetermined : ExitCode::good;
 }
 
 }  // namespace guestclock::cli

@@ -36,7 +36,8 @@ Result<model::AuditReport> audit(const Invocation& invocation, Result<void>& rec
   report.judgement =
       advise::judge(guest->tables.rules, guest->facts,
                     report.measurements ? &*report.measurements : nullptr, report.consent);
-  report.undetermined = report.undetermined || undecided(report.judgement.not_judged);
+  report.undetermined =
+      report.undetermined || undecided(guest->tables, report.judgement.not_judged, options);
   report.facts = std::move(guest->facts);
   report.assumptions = std::move(guest->assumptions);
   return report;

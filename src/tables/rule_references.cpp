@@ -50,6 +50,8 @@ model::Measurements one_measurement_of_each() {
   model::Measurements measured;
   measured.drift.flags = some_words;
   measured.clocks.emplace_back().name = "realtime";
+  measured.daemons.emplace_back();
+  measured.daemons.back().reasons = some_words;
   measured.servers.emplace_back();
   measured.servers.back().reasons = some_words;
   measured.ticks.per_cpu.emplace_back();

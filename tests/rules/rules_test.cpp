@@ -143,23 +143,38 @@ TEST(FactFiles, AnEmptyDocumentFiresNothing) {
   EXPECT_THAT(advise::judge(shipped_rules(), {}, nullptr, {}).findings, IsEmpty());
 }
 
-TEST(Catalogue, AModernGuestIsToldNothing) {
+TEST(Catalogue, AModernGuestIsToldThatNothingIsToBeChanged) {
   model::Facts facts;
   facts.virtualization.vm = std::string("kvm");
   facts.virtualization.container = std::string("none");
+  facts.virtualization.platform = std::string();
   facts.kernel.os = std::string("linux");
   facts.kernel.distribution = {std::string("debian"), std::string("12")};
   facts.kernel.release = std::string("6.1.0-18-amd64");
   facts.kernel.arch = std::string("x86_64");
   facts.kernel.cmdline = std::vector<std::string>{"root=/dev/vda1", "ro"};
   facts.clock.source = std::string("kvm-clock");
+  facts.kernel.hz = 250;
+  facts.kernel.tickless = true;
   facts.clock.available = std::vector<std::string>{"kvm-clock", "tsc", "acpi_pm"};
+  facts.clock.rtc = std::vector<model::RtcDevice>(1);
+  facts.clock.interfaces.vmclock.offered = false;
+  facts.clock.kernel_log = std::vector<model::ClockEvent>{};
+  facts.tuning.tuned_profile = std::string();
   facts.boot.entries = model::Fact<std::vector<model::BootEntry>>::unknown("GRUB 2");
   facts.timesync = nobody_keeps_time();
   model::Measurements measurements;
   measurements.drift.ci95_ppm = model::Interval{-20, 20};
+  measurements.ticks.steal_s = 0.0;
   const auto judgement = advise::judge(shipped_rules(), facts, &measurements, {});
-  EXPECT_THAT(judgement.findings, IsEmpty());
+  std::vector<std::string> rules;
+  for (const model::Finding& finding : judgement.findings) {
+    rules.push_back(finding.rule);
+    EXPECT_EQ(finding.severity, model::Severity::info) << finding.rule;
+    EXPECT_EQ(finding.fix.kind, model::FixKind::none) << finding.rule;
+  }
+  EXPECT_THAT(rules, testing::ElementsAre("kvm-clock-nothing-to-change",
+                                          "linux-tickless-nothing-to-change"));
   EXPECT_THAT(judgement.not_judged, IsEmpty());
 }
 
@@ -174,6 +189,10 @@ TEST(Catalogue, AnUnbootedTreeLacksOnlyWhatNoTreeCanShow) {
   facts.kernel.cmdline = model::Fact<std::vector<std::string>>::live_only();
   facts.clock.source = model::Fact<std::string>::live_only();
   facts.clock.available = model::Fact<std::vector<std::string>>::live_only();
+  facts.clock.kernel_log = model::Fact<std::vector<model::ClockEvent>>::live_only();
+  facts.clock.interfaces.vmclock.offered = model::Fact<bool>::live_only();
+  facts.kernel.tickless = false;
+  facts.tuning.tuned_profile = std::string();
   model::BootEntry entry;
   entry.is_default = true;
   entry.parameters = {"ro", "root=LABEL=/"};
@@ -187,8 +206,8 @@ TEST(Catalogue, AnUnbootedTreeLacksOnlyWhatNoTreeCanShow) {
   EXPECT_TRUE(judgement.findings[1].held);
   EXPECT_THAT(judgement.findings[1].writes_before, Contains("rhel5-vmware-i386-acpi-pm"));
   for (const model::NotJudged& item : judgement.not_judged) {
-    EXPECT_TRUE(item.fact == "kernel.cmdline" || item.fact.starts_with("clock.") ||
-                item.fact.starts_with("measurements."))
+    EXPECT_TRUE(item.fact == "kernel.cmdline" || item.fact == "virtualization.container" ||
+                item.fact.starts_with("clock.") || item.fact.starts_with("measurements."))
         << item.fact;
     EXPECT_TRUE(item.live_only) << item.rule << " lacks " << item.fact;
   }
@@ -238,6 +257,7 @@ TEST(Catalogue, RedHatOnVmwareByReleaseAndArchitecture) {
 TEST(Catalogue, Freebsd14TreeIsToldNothing) {
   model::Facts facts;
   facts.virtualization.vm = std::string("vmware");
+  facts.virtualization.container = model::Fact<std::string>::live_only();
   facts.kernel.os = std::string("freebsd");
   facts.kernel.distribution = {std::string("freebsd"), std::string("14.1")};
   facts.kernel.hz = model::Fact<std::int64_t>::live_only();

@@ -62,6 +62,20 @@ TEST(Fix, ARemovalIsInPlaceOnceNoEntryHasIt) {
   EXPECT_TRUE(is_silent(rule, facts));
 }
 
+TEST(Fix, ARemovalOfWhatCannotBeSeenIsUndecided) {
+  Rule rule = a_rule();
+  rule.fix.changes = {{"divider", std::nullopt}};
+  Facts facts = a_tree();
+  facts.boot.entries = Fact<std::vector<model::BootEntry>>::unknown("GRUB 2");
+  EXPECT_THAT(judge_one(rule, facts).not_judged,
+              ElementsAre(model::NotJudged{"a-rule", "boot.entries", "GRUB 2", false}));
+  facts.boot.entries = Fact<std::vector<model::BootEntry>>::live_only();
+  EXPECT_THAT(
+      judge_one(rule, facts).not_judged,
+      ElementsAre(model::NotJudged{"a-rule", "boot.entries", std::string(model::kLiveOnly), true}));
+  EXPECT_THAT(judge_one(rule, facts).findings, testing::IsEmpty());
+}
+
 TEST(Fix, EveryChangeMustBeInPlace) {
   Rule rule = a_rule();
   rule.fix.changes = {{"clocksource", "tsc"}, {"divider", "10"}};

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -49,6 +51,27 @@ TEST(Ranges, NotDistributionsExclude) {
   EXPECT_TRUE(is_silent(rule, a_guest()));
   rule.ranges.not_distributions = {{{"centos"}, {"6", std::nullopt}}, {{"rhel"}, {}}};
   EXPECT_TRUE(fires(rule, a_guest()));
+}
+
+TEST(Ranges, TheKernelIsASecondWitnessOfADistribution) {
+  Rule rule = a_rule();
+  rule.ranges.distributions = {{{"centos"}, {"5.3", "5.3"}}};
+  rule.ranges.kernel = {"2.6.18", "2.6.18"};
+  Facts facts = a_guest();
+  facts.kernel.release = Fact<std::string>::unknown("no entry names it");
+  EXPECT_TRUE(fires(rule, facts));
+  facts.kernel.release = std::string("2.6.32");
+  EXPECT_TRUE(is_silent(rule, facts));
+  facts.kernel.distribution.id = Fact<std::string>::unknown("no release file");
+  EXPECT_TRUE(is_silent(rule, facts));
+  facts.kernel.release = std::string("2.6.18-128.el5");
+  EXPECT_EQ(judge_one(rule, facts).not_judged.at(0).fact, "kernel.distribution.id");
+  rule.ranges.distributions.clear();
+  facts.kernel.release = Fact<std::string>::unknown("no entry names it");
+  EXPECT_EQ(judge_one(rule, facts).not_judged.at(0).fact, "kernel.release");
+  rule.ranges.not_distributions = {{{"debian"}, {std::nullopt, "4"}}};
+  facts.kernel.distribution.id = std::string("centos");
+  EXPECT_TRUE(fires(rule, facts));
 }
 
 TEST(Ranges, AnyMeansEveryHypervisorButNeverBareMetal) {
@@ -214,6 +237,50 @@ TEST(Consent, ARiskIsHeldUntilAccepted) {
   EXPECT_FALSE(held_with({"a-rule"}));
   EXPECT_FALSE(held_with({"V-99"}));
   EXPECT_FALSE(held_with({"all"}));
+}
+
+/// The first writes divider=10 at a risk, the second takes divider away.
+std::vector<Rule> rules_that_undo_each_other() {
+  std::vector<Rule> rules{a_rule(), a_rule()};
+  rules[0].risk = model::Risk::panic;
+  rules[0].fix.changes = {{"divider", "10"}};
+  rules[1].rule = "a-removal";
+  rules[1].catalogue = "K-99";
+  rules[1].when = parameter_present("divider", Condition::Where::any_entry);
+  rules[1].fix.changes = {{"divider", std::nullopt}};
+  return rules;
+}
+
+bool removal_fires(const std::vector<Rule>& rules, const Facts& facts,
+                   const model::Consent& consent = {}) {
+  const Judgement judgement = judge(rules, facts, nullptr, consent);
+  return std::any_of(judgement.findings.begin(), judgement.findings.end(),
+                     [](const model::Finding& finding) { return finding.rule == "a-removal"; });
+}
+
+TEST(Consent, ARemovalIsSilentWhereItsParameterIsWanted) {
+  std::vector<Rule> rules = rules_that_undo_each_other();
+  const Facts facts = a_guest({"divider=10"});
+  EXPECT_TRUE(removal_fires(rules, facts));
+  EXPECT_FALSE(removal_fires(rules, facts, {{"a-rule"}, {}}));
+  EXPECT_FALSE(removal_fires(rules, facts, {{"all"}, {}}));
+  EXPECT_FALSE(removal_fires(rules, facts, {{}, {"divider=10"}}));
+  EXPECT_TRUE(removal_fires(rules, facts, {{"a-removal"}, {"clocksource=tsc"}}));
+
+  rules[0].risk = model::Risk::none;
+  EXPECT_FALSE(removal_fires(rules, facts));
+  rules[0].fix.kind = model::FixKind::loader_tunable;
+  EXPECT_TRUE(removal_fires(rules, facts));
+}
+
+TEST(Consent, WhatIsWantedElsewhereIsNotWantedHere) {
+  std::vector<Rule> rules = rules_that_undo_each_other();
+  rules[0].ranges.arch = {"x86_64"};
+  Facts facts = a_guest({"divider=10"});
+  EXPECT_TRUE(removal_fires(rules, facts, {{"a-rule"}, {}}));
+  EXPECT_TRUE(removal_fires(rules, facts, {{}, {"divider=10"}}));
+  facts.kernel.arch = Fact<std::string>::unknown("no program to look at");
+  EXPECT_FALSE(removal_fires(rules, facts, {{"a-rule"}, {}}));
 }
 
 TEST(Evidence, ShowsWhatTheRuleAsksToShowOnce) {

@@ -37,10 +37,10 @@ Sleeper::Sleeper(const system::System& system, int cpu, const TickPolicy& policy
       stalls_(stalls) {}
 
 void Sleeper::run(Nanoseconds until, const std::atomic<bool>& done, const StopFlag& stop) {
-  accounting_.refresh_thread();
-  accounting_.refresh_cpu();
   const Result<Sandwich> now = look();
   if (!now) return;
+  accounting_.refresh_thread();
+  accounting_.refresh_cpu();
   raw_ = now->raw;
   raw_minus_monotonic_ = now->raw - now->clock;
   next_ = now->clock + period_;

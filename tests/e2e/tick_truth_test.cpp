@@ -123,7 +123,7 @@ struct Stop {
 
 Stop stop_for(const Running& tool, milliseconds length) {
   const auto told = steady_clock::now();
-  tool.signal(SIGSTOP);
+  tool.stop();
   const auto stopped = steady_clock::now();
   std::this_thread::sleep_for(length);
   const auto telling = steady_clock::now();

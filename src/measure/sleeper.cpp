@@ -77,8 +77,9 @@ void Sleeper::sleep_once() {
   // The CPU stopped at some time since it was last seen at work, a period before the instant.
   if (lateness >= policy_.stall_min) {
     stalls_.note(raw_, now->raw - raw_, accounting_.since());
+  } else {
+    accounting_.note_wait(lateness, policy_.stall_min);
   }
-  accounting_.note_wait(lateness, policy_.stall_min);
   if (count_.delivered() % kBaselinePeriods == 0) accounting_.refresh_cpu();
 
   raw_ = now->raw;

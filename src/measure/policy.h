@@ -34,7 +34,7 @@ struct ClockPolicy {
   std::size_t cost_reads = 1;   ///< how often a clock is read for the cost of a read
   double vdso_share = 0;        ///< below this share of a system call's cost it was none
   Nanoseconds warp_time{};      ///< for comparing the CPUs' readings, all in all
-  std::size_t warp_rounds = 1;  ///< readings to and fro between two CPUs
+  std::size_t warp_rounds = 1;  ///< readings back and forth between two CPUs
 };
 
 struct TickPolicy {

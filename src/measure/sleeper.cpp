@@ -37,10 +37,10 @@ Sleeper::Sleeper(const system::System& system, int cpu, const TickPolicy& policy
       stalls_(stalls) {}
 
 void Sleeper::run(Nanoseconds until, const std::atomic<bool>& done, const StopFlag& stop) {
-  accounting_.refresh_thread();
-  accounting_.refresh_cpu();
   const Result<Sandwich> now = look();
   if (!now) return;
+  accounting_.refresh_thread();
+  accounting_.refresh_cpu();
   raw_ = now->raw;
   raw_minus_monotonic_ = now->raw - now->clock;
   next_ = now->clock + period_;
@@ -77,8 +77,9 @@ void Sleeper::sleep_once() {
   // The CPU stopped at some time since it was last seen at work, a period before the instant.
   if (lateness >= policy_.stall_min) {
     stalls_.note(raw_, now->raw - raw_, accounting_.since());
+  } else {
+    accounting_.note_wait(lateness, policy_.stall_min);
   }
-  accounting_.note_wait(lateness, policy_.stall_min);
   if (count_.delivered() % kBaselinePeriods == 0) accounting_.refresh_cpu();
 
   raw_ = now->raw;

@@ -1,6 +1,7 @@
 #include "measure/spinner.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "measure/accounting.h"
 #include "measure/length_histogram.h"
@@ -41,15 +42,16 @@ class Spinner {
         histogram_(to_seconds(policy.spin_gap), kLongestGap, kGapBinsPerDecade) {}
 
   Fact<model::Spin> run(Nanoseconds until, const std::atomic<bool>& done, const StopFlag& stop) {
+    const Result<Nanoseconds> start = clocks_.read(ClockId::monotonic_raw);
+    if (!start) return Fact<model::Spin>::unknown(start.error().message);
+    spin_.start_s = to_seconds(*start - raw_start_);
+    second_start_ = last_ = *start;
     const auto interrupts = interrupts_of(counters_, cpu_);
     const auto switches = counters_.involuntary_switches();
     by_second_.refresh_thread();
     by_second_.refresh_cpu();
     refresh_stall_baseline();
-    const Result<Nanoseconds> start = clocks_.read(ClockId::monotonic_raw);
-    if (!start) return Fact<model::Spin>::unknown(start.error().message);
-    spin_.start_s = to_seconds(*start - raw_start_);
-    second_start_ = last_ = *start;
+    skip();
     while (last_ < until && !done.load(std::memory_order_relaxed) && !stop.requested()) {
       const Nanoseconds pause = std::min({until, second_start_ + kSecond, last_ + kStopCheck});
       const auto gap = clocks_.spin(ClockId::monotonic_raw, last_, pause, policy_.spin_gap);
@@ -59,11 +61,11 @@ class Spinner {
       if (last_ - second_start_ >= kSecond) end_second();
       if (has_left(identity_, cpu_)) break;
     }
-    const Nanoseconds end = last_;
-    if (end > second_start_) end_second();
-    spin_.length_s = to_seconds(end - *start);
-    spin_.histogram = histogram_.filled();
+    spin_.length_s = to_seconds(last_ - *start);
     count_since(interrupts, switches);
+    skip();
+    if (last_ > second_start_) end_second();
+    spin_.histogram = histogram_.filled();
     return std::move(spin_);
   }
 
@@ -100,10 +102,13 @@ class Spinner {
     by_stall_.refresh_cpu();
   }
 
-  /// Time went by in reading the counters.
+  /// Time went by in reading the counters. So much of it that the CPU must have been stopped is a
+  /// gap all the same.
   void skip() {
     const Result<Nanoseconds> now = clocks_.read(ClockId::monotonic_raw);
-    if (now) last_ = *now;
+    if (!now) return;
+    const Nanoseconds from = std::exchange(last_, *now);
+    if (last_ - from >= policy_.stall_min) note_gap(from, last_ - from);
   }
 
   void count_since(const std::optional<std::uint64_t>& interrupts,

@@ -15,7 +15,8 @@ namespace guestclock::measure {
 /// Spins on the calling thread, which is bound to `cpu` already, until RAW shows `until`, `done` or
 /// `stop`, or the thread has left its CPU. Gaps of `policy.spin_gap` or more are counted, and those
 /// of `policy.stall_min` noted in `stalls`. Unknown where RAW cannot be read or stands still. What
-/// the counters took to read is in no gap.
+/// the counters took to read is in no gap, unless it was as long as a stall: so long it takes only
+/// where the CPU was stopped meanwhile.
 [[nodiscard]] model::Fact<model::Spin> spin_on(const system::System& system, int cpu,
                                                const TickPolicy& policy, Nanoseconds raw_start,
                                                Nanoseconds until, StallLog& stalls,

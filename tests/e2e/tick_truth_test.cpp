@@ -22,7 +22,6 @@
 #include "support/program.h"
 #include "support/schema.h"
 #include "support/scratch_directory.h"
-#include "support/skip.h"
 
 namespace guestclock {
 namespace {
@@ -124,7 +123,7 @@ struct Stop {
 
 Stop stop_for(const Running& tool, milliseconds length) {
   const auto told = steady_clock::now();
-  tool.signal(SIGSTOP);
+  tool.stop();
   const auto stopped = steady_clock::now();
   std::this_thread::sleep_for(length);
   const auto telling = steady_clock::now();
@@ -222,7 +221,7 @@ TEST(TickTruth, ACompetitorOnTheSameCpuIsTheSchedulersDoing) {
 
 TEST(TickTruth, AQuotaOfHalfACpuIsTheSchedulersDoing) {
   const auto group = support::CpuQuota::half_a_cpu();
-  if (!group) GUESTCLOCK_SKIP("no control group with a CPU quota can be made here");
+  if (!group) GTEST_SKIP() << "no control group with a CPU quota can be made here";
   const json ticks = ticks_while([&group](Running& tool) { group->add(tool.pid()); });
   expect_scheduler(ticks["per_cpu"][0]["spin"], 0.35);
 }

@@ -131,4 +131,12 @@ void Running::signal(int number) const {
   ::kill(pid_, number);
 }
 
+void Running::stop() const {
+  signal(SIGSTOP);
+  int status = 0;
+  while (::waitpid(pid_, &status, WUNTRACED) < 0 && errno == EINTR) {
+  }
+  if (!WIFSTOPPED(status)) throw std::runtime_error("the program ended before it was stopped");
+}
+
 }  // namespace guestclock::support

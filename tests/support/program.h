@@ -29,6 +29,8 @@ class Running {
   Running& operator=(const Running&) = delete;
 
   void signal(int number) const;
+  /// By SIGSTOP; returns once all of its threads stand still.
+  void stop() const;
   [[nodiscard]] int pid() const { return pid_; }
   /// Waits for its end; its exit code, 128 + signal where a signal ended it.
   [[nodiscard]] int wait();

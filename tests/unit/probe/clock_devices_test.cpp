@@ -6,7 +6,6 @@
 #include "probe/probe.h"
 #include "probe/timer_list.h"
 #include "support/scratch_directory.h"
-#include "support/skip.h"
 #include "system/machines.h"
 
 namespace guestclock::probe {
@@ -143,9 +142,9 @@ TEST_F(ClockDevices, HowTheTickIsDriven) {
 TEST(LiveTick, TheClocksTellWhatTheListOfTimersTells) {
   const auto machine = system::open_live().value();
   const auto list = machine->files().read_start("/proc/timer_list", kTimerListStart);
-  if (!list) GUESTCLOCK_SKIP("/proc/timer_list is for root");
+  if (!list) GTEST_SKIP() << "/proc/timer_list is for root";
   const TickState state = parse_timer_list(*list);
-  if (!state.one_shot) GUESTCLOCK_SKIP("/proc/timer_list does not say");
+  if (!state.one_shot) GTEST_SKIP() << "/proc/timer_list does not say";
   const model::Clock clock = clock_of(*machine);
   EXPECT_EQ(clock.event_mode.value_or(""), *state.one_shot ? "one-shot" : "periodic");
   EXPECT_EQ(clock.high_resolution, model::Fact<bool>(state.high_resolution.value()));

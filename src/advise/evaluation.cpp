@@ -34,10 +34,22 @@ Truth decide(std::string_view path, const LookupValue& value, Test test) {
 }  // namespace
 
 Truth Evaluation::ranges(const model::Rule& rule) {
-  const model::Ranges& wanted = rule.ranges;
+  Conjunction all;
+  if (all.add(vm(rule.ranges.vm)) && all.add(container(rule))) all.add(system(rule.ranges));
+  return std::move(all).result();
+}
+
+Truth Evaluation::any_system(const std::vector<model::Ranges>& ranges) {
+  Conjunction none;
+  for (const model::Ranges& wanted : ranges) {
+    if (!none.add(negation(system(wanted)))) break;
+  }
+  return negation(std::move(none).result());
+}
+
+Truth Evaluation::system(const model::Ranges& wanted) {
   Conjunction all;
   const bool open =
-      all.add(vm(wanted.vm)) && all.add(container(rule)) &&
       (wanted.os.empty() || all.add(one_of("kernel.os", wanted.os))) &&
       (wanted.distributions.empty() || all.add(any_distribution(wanted.distributions))) &&
       (wanted.not_distributions.empty() ||

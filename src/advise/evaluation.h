@@ -20,6 +20,8 @@ class Evaluation {
       : facts_(facts), parameters_(parameters) {}
 
   [[nodiscard]] Truth ranges(const model::Rule& rule);
+  /// The guest's system is within one of `ranges`, of which `vm` does not count.
+  [[nodiscard]] Truth any_system(const std::vector<model::Ranges>& ranges);
   [[nodiscard]] Truth condition(const model::Condition& condition);
   /// Remembers a fact as evidence without testing it.
   model::LookupValue look_at(std::string_view path);
@@ -28,6 +30,7 @@ class Evaluation {
   [[nodiscard]] std::vector<model::FindingEvidence> take_evidence() { return std::move(evidence_); }
 
  private:
+  [[nodiscard]] Truth system(const model::Ranges& wanted);
   [[nodiscard]] Truth vm(const std::vector<std::string>& wanted);
   [[nodiscard]] Truth container(const model::Rule& rule);
   [[nodiscard]] Truth one_of(std::string_view path, const std::vector<std::string>& wanted);

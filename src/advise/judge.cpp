@@ -97,10 +97,21 @@ class Judge {
     finding.evidence = std::move(evidence);
     finding.why = rule.why;
     finding.fix = rule.fix;
+    for (model::FixStep& step : finding.fix.steps)
+      name_file(step);
     finding.changes = std::move(fix.changes);
     finding.sources = rule.sources;
     finding.writes_before = rule.writes_before;
     return finding;
+  }
+
+  /// The file as it is called on this guest, where that is known.
+  void name_file(model::FixStep& step) const {
+    if (step.found_at.empty()) return;
+    const model::LookupValue value = lookup_.at(step.found_at);
+    const auto* const names = std::get_if<std::vector<std::string>>(&value);
+    if (names != nullptr && !names->empty()) step.file = names->front();
+    if (const auto* const name = std::get_if<std::string>(&value)) step.file = *name;
   }
 
   std::span<const model::Rule> rules_;

@@ -50,11 +50,36 @@ void hold(const Finding& finding, ChangeSet& changes) {
   }
 }
 
-/// What nobody here can write, said to the user.
-std::string by_hand(const Finding& finding, const std::string& why) {
+/// What nobody here can write, said to the user: a line for each step, or one for all.
+void leave_to_hand(const Finding& finding, const std::string& why, ChangeSet& changes) {
+  for (const model::FixStep& step : finding.fix.steps)
+    add_once(changes.pending, finding.rule + ": " + model::in_words(step));
+  if (!finding.fix.steps.empty()) return;
   std::string text = finding.rule + ": " + finding.fix.what;
   if (!why.empty()) text += " By hand: " + why + ".";
-  return text;
+  add_once(changes.pending, std::move(text));
+}
+
+/// The rules asked for that want something else of one of its parameters.
+std::vector<std::string> rivals_asked_for(const Finding& finding, std::span<const Finding> findings,
+                                          const PlanRequest& request) {
+  std::vector<std::string> rivals;
+  for (const Finding& other : findings) {
+    if (contains(finding.rivals, other.rule) && asked_for(other, request))
+      rivals.push_back(other.rule);
+  }
+  return rivals;
+}
+
+/// Why the finding is not planned; empty: it is.
+std::string hindrance(const Finding& finding, std::span<const Finding> findings,
+                      const PlanRequest& request) {
+  if (!finding.obstacle.empty()) return finding.obstacle;
+  const auto rivals = rivals_asked_for(finding, findings, request);
+  if (rivals.empty()) return {};
+  return join(rivals, ", ") +
+         " wants something else of the same parameter: decide for one of them, "
+         "guestclock apply RULE";
 }
 
 /// The one loader that takes fixes of this kind; why there is none otherwise.
@@ -175,13 +200,13 @@ Result<void> plan_edits(std::span<const model::ParameterEdit> edits,
 Result<void> plan_kind(FixKind kind, std::span<const Finding> findings, const Context& context,
                        std::span<const boot::LoaderInUse> loaders, const PlanRequest& request,
                        ChangeSet& changes) {
-  const auto leave_to_hand = [&](const std::string& why) {
+  const auto leave_all_to_hand = [&](const std::string& why) {
     for (const Finding& finding : findings)
-      add_once(changes.pending, by_hand(finding, why));
+      leave_to_hand(finding, why, changes);
   };
   const Writer writer = writer_for(kind, loaders);
   if (writer.loader == nullptr) {
-    leave_to_hand(writer.why);
+    leave_all_to_hand(writer.why);
     return {};
   }
   const auto wanted = wanted_edits(findings, kind);
@@ -190,7 +215,7 @@ Result<void> plan_kind(FixKind kind, std::span<const Finding> findings, const Co
   const boot::LoaderInUse& in_use = *writer.loader;
   auto planned = plan_edits(wanted->edits, in_use, context, request.selector, changes);
   if (!planned && planned.error().code == ErrorCode::unsupported) {
-    leave_to_hand(describe(planned.error()));
+    leave_all_to_hand(describe(planned.error()));
     return {};
   }
   if (!planned) return planned;
@@ -210,6 +235,11 @@ Result<ChangeSet> plan(std::span<const Finding> findings, const model::Facts& fa
     if (!changes_guest(finding) || !asked_for(finding, request)) continue;
     if (finding.held) {
       hold(finding, changes);
+      continue;
+    }
+    const std::string why = hindrance(finding, findings, request);
+    if (!why.empty()) {
+      add_once(changes.pending, finding.rule + " is not planned: " + why);
       continue;
     }
     const FixKind kind = finding.fix.kind;

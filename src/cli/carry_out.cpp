@@ -25,12 +25,11 @@ Result<bool> confirmed(const Planned& planned, const Options& options, std::stri
   return ask("Carry this out?");
 }
 
-ExitCode code_of(const model::TransactionOutcome& outcome, const Planned& planned,
-                 const Options& options) {
+/// Steps that are left to hand are no reason for a code of their own: no second apply clears them.
+ExitCode code_of(const model::TransactionOutcome& outcome, const model::PlanDocument& plan) {
   if (!outcome.conflict_diff.empty()) return ExitCode::conflict;
-  if (outcome.reboot_required || !outcome.pending.empty()) return ExitCode::reboot_needed;
-  const bool open = undecided(planned.guest.tables, planned.document.not_judged, options);
-  return open ? ExitCode::undetermined : ExitCode::good;
+  if (outcome.reboot_required || plan.changes.regeneration_due) return ExitCode::reboot_needed;
+  return undecided(plan.not_judged) ? ExitCode::undetermined : ExitCode::good;
 }
 
 Result<ExitCode> show(const Planned& planned, const Options& options) {
@@ -38,7 +37,7 @@ Result<ExitCode> show(const Planned& planned, const Options& options) {
   if (auto put = put_out(planned.document, options); !put) {
     return tl::make_unexpected(put.error());
   }
-  return plan_code(planned, options);
+  return plan_code(planned.document);
 }
 
 Result<ExitCode> write(const Planned& planned, const Options& options) {
@@ -51,7 +50,7 @@ Result<ExitCode> write(const Planned& planned, const Options& options) {
                                options.force);
   if (!outcome) return tl::make_unexpected(outcome.error());
   outcome->warnings = changes.warnings;
-  const ExitCode code = code_of(*outcome, planned, options);
+  const ExitCode code = code_of(*outcome, planned.document);
   const model::TransactionDocument document{"apply", std::move(*outcome), changes.held};
   if (auto put = put_out(document, options); !put) return tl::make_unexpected(put.error());
   return code;

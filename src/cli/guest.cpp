@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "advise/advise.h"
+#include "advise/obstacles.h"
 #include "base/text.h"
 #include "cli/output.h"
 #include "cli/state_directory.h"
@@ -241,6 +243,14 @@ Result<Measured> measure_guest(const Guest& guest, const Invocation& invocation)
   return measured;
 }
 
+model::Judgement judge_guest(const Guest& guest, const model::Measurements* measurements,
+                             const model::Consent& consent) {
+  model::Judgement judgement =
+      advise::judge(guest.tables.rules, guest.facts, measurements, consent);
+  advise::note_obstacles(guest.tables.parameters, guest.facts, judgement);
+  return judgement;
+}
+
 model::Consent consent_of(const Guest& guest, const Options& options) {
   model::Consent consent;
   consent.accepted = options.accepted_risks;
@@ -248,14 +258,9 @@ model::Consent consent_of(const Guest& guest, const Options& options) {
   return consent;
 }
 
-bool undecided(const tables::Tables& tables, const std::vector<model::NotJudged>& not_judged,
-               const Options& options) {
-  const model::Severity least =
-      std::min(options.fail_on.value_or(model::Severity::low), model::Severity::low);
-  return std::any_of(not_judged.begin(), not_judged.end(), [&](const model::NotJudged& item) {
-    const model::Rule* const rule = tables.rule(item.rule);
-    return !item.live_only && rule != nullptr && rule->severity >= least;
-  });
+bool undecided(const std::vector<model::NotJudged>& not_judged) {
+  return std::any_of(not_judged.begin(), not_judged.end(),
+                     [](const model::NotJudged& item) { return !item.live_only; });
 }
 
 change::Store store_of(const system::System& system, const Options& options) {

@@ -58,13 +58,15 @@ struct Measured {
 /// Also writes the file of --record. Fails before anything is measured: where --switch may not.
 [[nodiscard]] Result<Measured> measure_guest(const Guest& guest, const Invocation& invocation);
 
+/// `measurements` may be null (not measured).
+[[nodiscard]] model::Judgement judge_guest(const Guest& guest,
+                                           const model::Measurements* measurements,
+                                           const model::Consent& consent);
+
 [[nodiscard]] model::Consent consent_of(const Guest& guest, const Options& options);
 
-/// A rule could fire here, and only a missing fact leaves it open. Remarks (severity info) count
-/// only where the user lets them fail the run: the verdict does not hang on them.
-[[nodiscard]] bool undecided(const tables::Tables& tables,
-                             const std::vector<model::NotJudged>& not_judged,
-                             const Options& options);
+/// A rule could fire here, and only a missing fact leaves it open.
+[[nodiscard]] bool undecided(const std::vector<model::NotJudged>& not_judged);
 
 [[nodiscard]] change::Store store_of(const system::System& system, const Options& options);
 

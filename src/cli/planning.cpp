@@ -2,7 +2,6 @@
 
 #include <set>
 
-#include "advise/advise.h"
 #include "base/text.h"
 #include "cli/regeneration.h"
 #include "model/kernel_parameters.h"
@@ -67,7 +66,7 @@ Result<Planned> make_plan(const Options& options) {
   auto guest = look_at_guest(options);
   if (!guest) return tl::make_unexpected(guest.error());
   const model::Consent consent = consent_of(*guest, options);
-  model::Judgement judgement = advise::judge(guest->tables.rules, guest->facts, nullptr, consent);
+  model::Judgement judgement = judge_guest(*guest, nullptr, consent);
 
   for (const std::string& name : options.arguments) {
     if (guest->tables.rule(name) == nullptr) {
@@ -92,14 +91,12 @@ Result<Planned> make_plan(const Options& options) {
   return planned;
 }
 
-ExitCode plan_code(const Planned& planned, const Options& options) {
-  const model::PlanDocument& document = planned.document;
+ExitCode plan_code(const model::PlanDocument& document) {
   if (document.changes.changes_files()) return ExitCode::findings;
   if (document.changes.reboot_required || document.changes.regeneration_due) {
     return ExitCode::reboot_needed;
   }
-  const bool open = undecided(planned.guest.tables, document.not_judged, options);
-  return open ? ExitCode::undetermined : ExitCode::good;
+  return undecided(document.not_judged) ? ExitCode::undetermined : ExitCode::good;
 }
 
 }  // namespace guestclock::cli

@@ -22,6 +22,6 @@ struct Planned {
 [[nodiscard]] Result<Planned> make_plan(const Options& options);
 
 /// The contract's code for a plan that is not carried out.
-[[nodiscard]] ExitCode plan_code(const Planned& planned, const Options& options);
+[[nodiscard]] ExitCode plan_code(const model::PlanDocument& document);
 
 }  // namespace guestclock::cli

@@ -1,4 +1,3 @@
-#include "advise/advise.h"
 #include "base/rfc3339.h"
 #include "cli/guest.h"
 #include "cli/output.h"
@@ -34,10 +33,8 @@ Result<model::AuditReport> audit(const Invocation& invocation, Result<void>& rec
   }
   report.consent = consent_of(*guest, options);
   report.judgement =
-      advise::judge(guest->tables.rules, guest->facts,
-                    report.measurements ? &*report.measurements : nullptr, report.consent);
-  report.undetermined =
-      report.undetermined || undecided(guest->tables, report.judgement.not_judged, options);
+      judge_guest(*guest, report.measurements ? &*report.measurements : nullptr, report.consent);
+  report.undetermined = report.undetermined || undecided(report.judgement.not_judged);
   report.facts = std::move(guest->facts);
   report.assumptions = std::move(guest->assumptions);
   return report;

@@ -8,7 +8,7 @@ Result<ExitCode> run(const Invocation& invocation) {
   auto planned = make_plan(invocation.options);
   if (!planned) return tl::make_unexpected(planned.error());
   report_interrupted(*planned->guest.system, invocation.options);
-  const ExitCode code = plan_code(*planned, invocation.options);
+  const ExitCode code = plan_code(planned->document);
   if (auto put = put_out(std::move(planned->document), invocation.options); !put) {
     return tl::make_unexpected(put.error());
   }

@@ -37,7 +37,9 @@ struct Finding {
   bool held = false;  ///< its risk is not accepted
   std::vector<FindingEvidence> evidence;
   std::string why;
-  Fix fix;
+  Fix fix;                          ///< its steps name the files of this guest
+  std::string obstacle;             ///< why the changes cannot be planned here; empty: they can
+  std::vector<std::string> rivals;  ///< rules that want something else of the same parameter
   std::vector<FindingChange> changes;
   std::vector<std::string> sources;
   std::vector<std::string> writes_before;

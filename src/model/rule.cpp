@@ -43,6 +43,13 @@ std::string_view to_string(FixKind kind) {
   return word_of(kFixKinds, kind);
 }
 
+std::string in_words(const FixStep& step) {
+  if (step.action == FixStep::Action::run) return "run: " + step.text;
+  std::string words = "in " + step.file + (step.where.empty() ? "" : ", " + step.where + ",");
+  words += step.action == FixStep::Action::write ? " write: " : " delete: ";
+  return words + step.text;
+}
+
 std::optional<Severity> severity_from(std::string_view text) {
   return value_of(kSeverities, text);
 }

@@ -95,9 +95,29 @@ struct FixChange {
   friend bool operator==(const FixChange&, const FixChange&) = default;
 };
 
+/// A step of a fix that no editor here carries out, exact enough to be done by hand.
+struct FixStep {
+  enum class Action {
+    run,    ///< the command `text`, as root
+    write,  ///< the line `text` into `file`
+    erase,  ///< lines that begin with `text` out of `file`
+  };
+  Action action = Action::run;
+  std::string text;
+  std::string file;      ///< an absolute path; empty: none
+  std::string found_at;  ///< fact path of what `file` is called on this guest; empty: as it stands
+  std::string where;     ///< "as the first line"; empty: anywhere
+
+  friend bool operator==(const FixStep&, const FixStep&) = default;
+};
+
+/// "in /etc/ntp.conf, as the first line, write: tinker panic 0"
+[[nodiscard]] std::string in_words(const FixStep& step);
+
 struct Fix {
   FixKind kind = FixKind::none;
   std::vector<FixChange> changes;
+  std::vector<FixStep> steps;  ///< in this order; where there are changes there are none
   bool reboot = false;
   std::string what;  ///< what to do, in words
   std::string undo;

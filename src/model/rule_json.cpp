@@ -4,7 +4,8 @@
 
 #include "base/text.h"
 #include "model/condition_json.h"
-#include "model/version.h"
+#include "model/ranges_json.h"
+#include "model/word_table.h"
 
 namespace guestclock::model {
 namespace {
@@ -24,13 +25,24 @@ bool is_parameter_value(const std::string& value) {
   });
 }
 
+constexpr WordTable<FixStep::Action, 3> kStepMembers{{
+    {FixStep::Action::run, "run"},
+    {FixStep::Action::write, "write"},
+    {FixStep::Action::erase, "delete"},
+}};
+
 class RuleReader {
  public:
   Result<Rule> rule(const Json& json) {
     Rule out;
     if (reader_.object(json, "") != nullptr) {
       words(json, out);
-      if (const Json* ranges_node = reader_.require(json, "", "ranges")) ranges(*ranges_node, out);
+      if (const Json* ranges = reader_.require(json, "", "ranges")) {
+        out.ranges = ranges_from_json(reader_, *ranges, "ranges");
+        if (out.ranges.vm.empty()) {
+          reader_.problem("ranges.vm", "at least one hypervisor, or \"any\", is expected");
+        }
+      }
       if (const Json* when = MemberReader::find(json, "when")) {
         out.when = condition_from_json(reader_, *when, "when");
       }
@@ -66,59 +78,6 @@ class RuleReader {
     return value.value_or(otherwise);
   }
 
-  void ranges(const Json& json, Rule& out) {
-    if (reader_.object(json, "ranges") == nullptr) return;
-    out.ranges.vm = reader_.texts(json, "ranges", "vm");
-    if (out.ranges.vm.empty()) {
-      reader_.problem("ranges.vm", "at least one hypervisor, or \"any\", is expected");
-    }
-    out.ranges.os = reader_.texts(json, "ranges", "os");
-    out.ranges.arch = reader_.texts(json, "ranges", "arch");
-    out.ranges.distributions = distributions(json, "distributions");
-    out.ranges.not_distributions = distributions(json, "not_distributions");
-    if (const Json* kernel = MemberReader::find(json, "kernel")) {
-      out.ranges.kernel = version(*kernel, "ranges.kernel");
-    }
-  }
-
-  std::vector<DistributionRange> distributions(const Json& json, const char* name) {
-    std::vector<DistributionRange> out;
-    const Json* const node = MemberReader::find(json, name);
-    const std::string path = MemberReader::below("ranges", name);
-    if (node == nullptr || reader_.list(*node, path) == nullptr) return out;
-    for (const Json& element : *node) {
-      const std::string here = MemberReader::element(path, out.size());
-      if (reader_.object(element, here) == nullptr) return out;
-      out.push_back({reader_.texts(element, here, "ids"), version(element, here)});
-      if (out.back().ids.empty()) reader_.problem(here + ".ids", "at least one name is expected");
-    }
-    return out;
-  }
-
-  VersionRange version(const Json& json, const std::string& path) {
-    VersionRange out;
-    if (reader_.object(json, path) == nullptr) return out;
-    out.from = bound(json, path, "from");
-    out.to = bound(json, path, "to");
-    if (out.from && out.to) {
-      const auto order = compare_version(*out.from, *out.to);
-      // 5.3 to 5 is a range: the bound 5 takes all of 5.x in.
-      if (order && *order == std::strong_ordering::greater) {
-        reader_.problem(path, "\"from\" is behind \"to\"");
-      }
-    }
-    return out;
-  }
-
-  std::optional<std::string> bound(const Json& json, const std::string& path, const char* name) {
-    const std::optional<std::string> text = reader_.optional_text(json, path, name);
-    if (text && !compare_version(*text, *text)) {
-      reader_.problem(MemberReader::below(path, name),
-                      "a version that starts with a digit is expected");
-    }
-    return text;
-  }
-
   void fix(const Json& json, Rule& out) {
     if (reader_.object(json, "fix") == nullptr) return;
     out.fix.kind = word(json, "fix", "kind", fix_kind_from, FixKind::none);
@@ -141,36 +100,65 @@ class RuleReader {
       }
       out.fix.changes.push_back(std::move(change));
     }
+    if (const Json* const steps = MemberReader::find(json, "steps"))
+      out.fix.steps = all_steps(*steps);
     const bool only_words = out.fix.kind == FixKind::host || out.fix.kind == FixKind::none;
     if (only_words && !out.fix.changes.empty()) {
       reader_.problem("fix.changes", "a fix of this kind changes nothing here");
     }
   }
 
+  std::vector<FixStep> all_steps(const Json& json) {
+    std::vector<FixStep> out;
+    if (reader_.list(json, "fix.steps") == nullptr) return out;
+    for (const Json& element : json) {
+      const std::string path = MemberReader::element("fix.steps", out.size());
+      if (reader_.object(element, path) == nullptr) return out;
+      out.push_back(step(element, path));
+    }
+    return out;
+  }
+
+  FixStep step(const Json& json, const std::string& path) {
+    const auto named = std::find_if(kStepMembers.begin(), kStepMembers.end(), [&](const auto& one) {
+      return MemberReader::find(json, std::string(one.second).c_str()) != nullptr;
+    });
+    if (named == kStepMembers.end()) {
+      reader_.problem(path, "run, write or delete is expected");
+      return {};
+    }
+    FixStep out;
+    out.action = named->first;
+    out.text = reader_.text(json, path, std::string(named->second).c_str());
+    out.file = reader_.optional_text(json, path, "file").value_or("");
+    out.found_at = reader_.optional_text(json, path, "found_at").value_or("");
+    out.where = reader_.optional_text(json, path, "where").value_or("");
+    const bool has_file = out.file.starts_with('/');
+    if (out.action == FixStep::Action::run ? !out.file.empty() : !has_file) {
+      reader_.problem(path + ".file",
+                      "what is written or deleted stands in a file, with its whole "
+                      "path; what is run in none");
+    }
+    return out;
+  }
+
   MemberReader reader_;
 };
 
-void put_list(Json& json, const char* name, const std::vector<std::string>& values) {
-  if (!values.empty()) json[name] = values;
-}
-
-void put_version(Json& json, const VersionRange& range) {
-  if (range.from) json["from"] = *range.from;
-  if (range.to) json["to"] = *range.to;
-}
-
-void put_distributions(Json& json, const char* name, const std::vector<DistributionRange>& all) {
-  if (all.empty()) return;
-  json[name] = Json::array();
-  for (const DistributionRange& range : all) {
-    Json element{{"ids", range.ids}};
-    put_version(element, range.version);
-    json[name].push_back(std::move(element));
-  }
-}
-
 Json or_null(const std::optional<std::string>& text) {
   return text ? Json(*text) : Json(nullptr);
+}
+
+Json steps_to_json(const std::vector<FixStep>& steps) {
+  Json json = Json::array();
+  for (const FixStep& step : steps) {
+    Json one{{word_of(kStepMembers, step.action), step.text}};
+    if (!step.file.empty()) one["file"] = step.file;
+    if (!step.found_at.empty()) one["found_at"] = step.found_at;
+    if (!step.where.empty()) one["where"] = step.where;
+    json.push_back(std::move(one));
+  }
+  return json;
 }
 
 Json fix_to_json(const Fix& fix) {
@@ -180,6 +168,7 @@ Json fix_to_json(const Fix& fix) {
   }
   return Json{{"kind", to_string(fix.kind)},
               {"changes", std::move(changes)},
+              {"steps", steps_to_json(fix.steps)},
               {"reboot", fix.reboot},
               {"what", fix.what},
               {"undo", fix.undo},
@@ -208,19 +197,6 @@ nlohmann::ordered_json rule_to_json(const Rule& rule) {
               {"writes_before", rule.writes_before}};
 }
 
-nlohmann::ordered_json ranges_to_json(const Ranges& ranges) {
-  Json json = Json::object();
-  put_list(json, "vm", ranges.vm);
-  put_list(json, "os", ranges.os);
-  put_list(json, "arch", ranges.arch);
-  put_distributions(json, "distributions", ranges.distributions);
-  put_distributions(json, "not_distributions", ranges.not_distributions);
-  Json kernel = Json::object();
-  put_version(kernel, ranges.kernel);
-  if (!kernel.empty()) json["kernel"] = std::move(kernel);
-  return json;
-}
-
 nlohmann::ordered_json finding_to_json(const Finding& finding) {
   Json evidence = Json::array();
   for (const FindingEvidence& seen : finding.evidence) {
@@ -235,6 +211,9 @@ nlohmann::ordered_json finding_to_json(const Finding& finding) {
   }
   Json fix{{"kind", to_string(finding.fix.kind)},
            {"changes", std::move(changes)},
+           {"steps", steps_to_json(finding.fix.steps)},
+           {"obstacle", finding.obstacle.empty() ? Json(nullptr) : Json(finding.obstacle)},
+           {"rivals", finding.rivals},
            {"reboot", finding.fix.reboot},
            {"risk", to_string(finding.risk)},
            {"what", finding.fix.what},

@@ -38,6 +38,13 @@ void write_finding(Page& page, const model::Finding& finding) {
   for (const model::FindingChange& change : finding.changes) {
     page.field("change", change_in_words(change) + (finding.fix.reboot ? ", needs a reboot" : ""));
   }
+  for (const model::FixStep& step : finding.fix.steps)
+    page.field("step", model::in_words(step));
+  if (!finding.obstacle.empty()) page.field("but", finding.obstacle);
+  if (!finding.rivals.empty()) {
+    page.field("decide", join(finding.rivals, ", ") +
+                             " wants something else of the same parameter: guestclock apply RULE");
+  }
   if (finding.held) {
     page.field("held", fmt::format("its risk is {}", model::to_string(finding.risk)));
     page.field("to accept", "--accept-risk " + finding.rule);

@@ -35,11 +35,14 @@ void write_document(Page& page, const model::ExplainDocument& document) {
   page.field("where", ranges_in_words(rule.ranges));
   page.field("when", condition_in_words(rule.when));
   page.field("why", rule.why);
-  page.field("do", rule.fix.what);
+  const bool for_host = rule.fix.kind == model::FixKind::host;
+  page.field("do", (for_host ? "on the host: " : "") + rule.fix.what);
   for (const model::FixChange& change : rule.fix.changes) {
     page.field("change", fmt::format("{} ({}){}", change_in_words(change), to_string(rule.fix.kind),
                                      rule.fix.reboot ? ", needs a reboot" : ""));
   }
+  for (const model::FixStep& step : rule.fix.steps)
+    page.field("step", model::in_words(step));
   if (rule.risk != model::Risk::none) {
     page.field("to accept", "--accept-risk " + rule.rule);
   }

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "model/known_parameter_json.h"
 #include "model/word_table.h"
 
 namespace guestclock::tables {
@@ -186,6 +187,13 @@ std::map<std::string, double, std::less<>> thresholds_from_json(const Json& json
     if (value != row.end() && value->is_number()) values[text(row, "name")] = value->get<double>();
   });
   return values;
+}
+
+std::vector<Result<model::KnownParameter>> known_parameters(const Json& json) {
+  std::vector<Result<model::KnownParameter>> rows;
+  each_row(json, "parameters",
+           [&rows](const Json& row) { rows.push_back(model::known_parameter_from_json(row)); });
+  return rows;
 }
 
 std::vector<SmearingRow> smearing_from_json(const Json& json) {

@@ -1,4 +1,5 @@
-// hypervisors.json, thresholds.json and smearing.json as data. Private to this module.
+// hypervisors.json, parameters.json, thresholds.json and smearing.json as data. Private to this
+// module.
 #pragma once
 
 #include <map>
@@ -13,6 +14,8 @@ namespace guestclock::tables {
 /// All expect what their schema accepts; members of another type are left out.
 [[nodiscard]] Hypervisors hypervisors_from_json(const nlohmann::ordered_json& json);
 [[nodiscard]] std::map<std::string, double, std::less<>> thresholds_from_json(
+    const nlohmann::ordered_json& json);
+[[nodiscard]] std::vector<Result<model::KnownParameter>> known_parameters(
     const nlohmann::ordered_json& json);
 [[nodiscard]] std::vector<SmearingRow> smearing_from_json(const nlohmann::ordered_json& json);
 

@@ -63,11 +63,37 @@ bool changes_boot_parameters(model::FixKind kind) {
   return kind == model::FixKind::kernel_parameter || kind == model::FixKind::loader_tunable;
 }
 
+constexpr std::string_view kCurrentClocksource =
+    "/sys/devices/system/clocksource/clocksource0/current_clocksource";
+
+/// The condition holds only where `clocksource` is known to be available.
+bool asks_whether_available(const model::Condition& condition, const std::string& clocksource) {
+  using Kind = model::Condition::Kind;
+  const auto asks = [&](const model::Condition& child) {
+    return asks_whether_available(child, clocksource);
+  };
+  switch (condition.kind) {
+    case Kind::all:
+      return std::any_of(condition.children.begin(), condition.children.end(), asks);
+    case Kind::any:
+      return !condition.children.empty() &&
+             std::all_of(condition.children.begin(), condition.children.end(), asks);
+    case Kind::fact:
+      return condition.path == "clock.available" &&
+             condition.op == model::Condition::Operator::contains &&
+             condition.value == model::ConditionValue(clocksource);
+    case Kind::negation:
+    case Kind::parameter:
+      break;
+  }
+  return false;
+}
+
 class Inspection {
  public:
-  Inspection(const model::Rule& rule, const std::set<std::string, std::less<>>& rule_names)
+  Inspection(const model::Rule& rule, const RuleNames& names)
       : rule_(rule),
-        rule_names_(rule_names),
+        names_(names),
         measured_(one_measurement_of_each()),
         known_(one_of_each(), &measured_) {}
 
@@ -86,6 +112,14 @@ class Inspection {
     if (rule_.fix.kind == model::FixKind::none && rule_.applies) {
       found_.push_back({"/applies", "must be false: a fix of kind none changes nothing"});
     }
+    const bool by_steps = rule_.applies && !changes_boot_parameters(rule_.fix.kind);
+    if (by_steps && (rule_.fix.steps.empty() || !rule_.fix.changes.empty())) {
+      found_.push_back({"/fix/steps", "a fix of this kind says step by step what is to be done"});
+    }
+    for (std::size_t i = 0; i < rule_.fix.steps.size(); ++i)
+      step(rule_.fix.steps[i], fmt::format("/fix/steps/{}", i));
+    for (std::size_t i = 0; i < rule_.fix.changes.size(); ++i)
+      change(rule_.fix.changes[i], fmt::format("/fix/changes/{}/parameter", i));
     if (!changes_boot_parameters(rule_.fix.kind)) return;
     if (rule_.applies && rule_.fix.changes.empty()) {
       found_.push_back({"/fix/changes", "a fix of this kind must name what it changes"});
@@ -93,6 +127,20 @@ class Inspection {
     if (!rule_.fix.reboot) {
       found_.push_back({"/fix/reboot", "must be true: boot parameters wait for a reboot"});
     }
+  }
+
+  void step(const model::FixStep& step, const std::string& pointer) {
+    if (!step.found_at.empty()) fact(step.found_at, pointer + "/found_at");
+    if (step.file == kCurrentClocksource && !asks_whether_available(rule_.when, step.text)) {
+      found_.push_back({pointer + "/write", "the rule must ask whether clock.available contains " +
+                                                printable(step.text)});
+    }
+  }
+
+  void change(const model::FixChange& change, std::string pointer) {
+    if (!change.to || names_.parameters.count({rule_.fix.kind, change.parameter}) > 0) return;
+    found_.push_back({std::move(pointer), "parameters.json does not tell which kernels know " +
+                                              printable(change.parameter)});
   }
 
   void condition(const model::Condition& node, const std::string& pointer) {
@@ -124,13 +172,13 @@ class Inspection {
   void other_rule(const std::string& name, std::string pointer) {
     if (name == rule_.rule) {
       found_.push_back({std::move(pointer), "a rule cannot stand before itself"});
-    } else if (rule_names_.count(name) == 0) {
+    } else if (names_.rules.count(name) == 0) {
       found_.push_back({std::move(pointer), "no rule is called " + printable(name)});
     }
   }
 
   const model::Rule& rule_;
-  const std::set<std::string, std::less<>>& rule_names_;
+  const RuleNames& names_;
   model::Measurements measured_;
   model::FactLookup known_;
   std::vector<RuleProblem> found_;
@@ -138,9 +186,8 @@ class Inspection {
 
 }  // namespace
 
-std::vector<RuleProblem> rule_problems(const model::Rule& rule,
-                                       const std::set<std::string, std::less<>>& rule_names) {
-  return Inspection(rule, rule_names).problems();
+std::vector<RuleProblem> rule_problems(const model::Rule& rule, const RuleNames& names) {
+  return Inspection(rule, names).problems();
 }
 
 }  // namespace guestclock::tables

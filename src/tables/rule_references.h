@@ -5,6 +5,7 @@
 #include <functional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model/rule.h"
@@ -16,8 +17,13 @@ struct RuleProblem {
   std::string what;
 };
 
-/// `rule_names` are all rules that `writes_before` may name.
-[[nodiscard]] std::vector<RuleProblem> rule_problems(
-    const model::Rule& rule, const std::set<std::string, std::less<>>& rule_names);
+/// What rules may name.
+struct RuleNames {
+  std::set<std::string, std::less<>> rules;                     ///< in `writes_before`
+  std::set<std::pair<model::FixKind, std::string>> parameters;  ///< that a fix writes
+};
+
+[[nodiscard]] std::vector<RuleProblem> rule_problems(const model::Rule& rule,
+                                                     const RuleNames& names);
 
 }  // namespace guestclock::tables

@@ -29,6 +29,8 @@ std::string_view schema_name(FileKind kind) {
       return "schema/hypervisors.schema.json";
     case FileKind::thresholds:
       return "schema/thresholds.schema.json";
+    case FileKind::parameters:
+      return "schema/parameters.schema.json";
     case FileKind::smearing:
       return "schema/smearing.schema.json";
     case FileKind::schema:
@@ -64,7 +66,7 @@ class Checker {
       : shipped_(shipped) {
     for (const auto set : {files, shipped}) {
       for (const NamedBytes& file : set) {
-        if (kind_of(file.name) == FileKind::rule) names_.emplace(stem_of(file.name));
+        remember(file);
       }
     }
   }
@@ -81,11 +83,39 @@ class Checker {
     }
     if (kind == FileKind::schema || !follows_schema(file, kind, positions)) return;
     if (kind == FileKind::rule) check_rule(file, positions);
+    if (kind == FileKind::parameters) check_parameters(file, positions);
   }
 
   [[nodiscard]] std::vector<FileProblem> take() { return std::move(problems_); }
 
  private:
+  /// What rules may name.
+  void remember(const NamedBytes& file) {
+    const FileKind kind = kind_of(file.name);
+    if (kind == FileKind::rule) names_.rules.emplace(stem_of(file.name));
+    if (kind != FileKind::parameters) return;
+    for (const Result<model::KnownParameter>& row :
+         known_parameters(Json::parse(file.bytes, nullptr, false))) {
+      if (row) names_.parameters.emplace(row->kind, row->name);
+    }
+  }
+
+  void check_parameters(const NamedBytes& file, const JsonPositions& positions) {
+    std::set<std::pair<model::FixKind, std::string>> seen;
+    std::size_t index = 0;
+    for (const Result<model::KnownParameter>& row :
+         known_parameters(Json::parse(file.bytes, nullptr, false))) {
+      const std::string pointer = fmt::format("/parameters/{}", index++);
+      if (!row) {
+        const std::string& what = row.error().message;
+        const std::string member = pointer_of_member(what.substr(0, what.find(": ")));
+        report(file, positions.offset_of(pointer + member), what);
+      } else if (!seen.emplace(row->kind, row->name).second) {
+        report(file, positions.offset_of(pointer + "/name"), "the parameter has a row already");
+      }
+    }
+  }
+
   void report(const NamedBytes& file, std::size_t offset, std::string what) {
     const TextPosition position = position_at(file.bytes, offset);
     problems_.push_back({file.name, position.line, position.column, std::move(what)});
@@ -143,7 +173,7 @@ class Checker {
   }
 
   std::span<const NamedBytes> shipped_;
-  std::set<std::string, std::less<>> names_;
+  RuleNames names_;
   std::map<FileKind, nlohmann::json> schemas_;
   std::map<std::string, std::string> files_of_rules_;
   std::vector<FileProblem> problems_;
@@ -194,6 +224,12 @@ class Builder {
     } else if (kind == FileKind::smearing) {
       const std::vector<SmearingRow> rows = smearing_from_json(json);
       smearing_.insert(smearing_.begin(), rows.begin(), rows.end());
+    } else if (kind == FileKind::parameters) {
+      for (Result<model::KnownParameter>& row : known_parameters(json)) {
+        if (!row) return fail(ErrorCode::malformed, row.error().message, file.name);
+        auto key = std::pair(row->name, row->kind);
+        parameters_.insert_or_assign(std::move(key), std::move(*row));
+      }
     } else {
       auto rule = model::rule_from_json(json);
       if (!rule) return fail(ErrorCode::malformed, rule.error().message, file.name);
@@ -211,6 +247,8 @@ class Builder {
     tables.hypervisors = std::move(hypervisors_);
     tables.thresholds = Thresholds(std::move(thresholds_));
     tables.smearing = std::move(smearing_);
+    for (auto& [key, parameter] : parameters_)
+      tables.parameters.push_back(std::move(parameter));
     tables.rules_version = std::move(version);
     return tables;
   }
@@ -220,6 +258,7 @@ class Builder {
   Hypervisors hypervisors_;
   std::map<std::string, double, std::less<>> thresholds_;
   std::vector<SmearingRow> smearing_;
+  std::map<std::pair<std::string, model::FixKind>, model::KnownParameter> parameters_;
 };
 
 Result<void> check_overlay(std::span<const NamedBytes> overlay,
@@ -238,6 +277,7 @@ FileKind kind_of(std::string_view name) {
   if (name == "hypervisors.json") return FileKind::hypervisors;
   if (name == "thresholds.json") return FileKind::thresholds;
   if (name == "smearing.json") return FileKind::smearing;
+  if (name == "parameters.json") return FileKind::parameters;
   return FileKind::rule;
 }
 

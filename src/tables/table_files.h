@@ -16,6 +16,7 @@ enum class FileKind {
   hypervisors,  ///< hypervisors.json
   thresholds,   ///< thresholds.json
   smearing,     ///< smearing.json
+  parameters,   ///< parameters.json
   schema,       ///< below schema/
   other,        ///< no JSON file: not read
 };

@@ -1,5 +1,6 @@
-// Everything in rules/, parsed: rules, hypervisors, thresholds, smearing servers. The shipped files
-// are compiled in (validated against their schemas at build time); overlays come as bytes.
+// Everything in rules/, parsed: rules, hypervisors, parameters, thresholds, smearing servers. The
+// shipped files are compiled in (validated against their schemas at build time); overlays come as
+// bytes.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "model/known_parameter.h"
 #include "model/rule.h"
 
 namespace guestclock::tables {
@@ -167,6 +169,7 @@ struct Tables {
   std::vector<model::Rule> rules;  ///< by catalogue row (letter, number), then name
   Hypervisors hypervisors;
   Thresholds thresholds;
+  std::vector<model::KnownParameter> parameters;  ///< by name; each name once per kind
   std::vector<SmearingRow> smearing;  ///< an overlay's first; of several that name one, that counts
   std::string rules_version;          ///< SHA-256 over all names and bytes, first 12 digits
 

@@ -14,7 +14,7 @@ namespace guestclock::advise {
 ///
 /// A rule is looked at where its ranges hold: a fact that is known and outside makes it silent,
 /// a missing one leaves it undecided (vm = none is outside of every range; a known container other
-/// than none is outside of every rule that would change something). Where a rule names
+/// than none is outside of every rule that applies). Where a rule names
 /// distributions, wanted ones or excluded ones, the kernel is a second witness: unknown, it objects
 /// to nothing. Then the rule's condition decides.
 /// A rule whose fix is already in place wherever it can be seen is silent: every change is in the

@@ -111,7 +111,7 @@ Truth Evaluation::vm(const std::vector<std::string>& wanted) {
 /// The kernel belongs to the host of a container: nothing of it can be changed from inside. An
 /// unknown container does not count: an unbooted tree is none.
 Truth Evaluation::container(const model::Rule& rule) {
-  if (rule.fix.changes.empty()) return Truth::of(true);
+  if (!rule.applies) return Truth::of(true);
   const LookupValue value = facts_.at(kContainer);
   const auto* const container = std::get_if<std::string>(&value);
   if (container == nullptr) return Truth::of(true);

@@ -4,6 +4,7 @@
 #include "advise/advise.h"
 #include "advise/evaluation.h"
 #include "advise/fix_state.h"
+#include "advise/steps_here.h"
 #include "model/kernel_parameters.h"
 
 namespace guestclock::advise {
@@ -97,21 +98,11 @@ class Judge {
     finding.evidence = std::move(evidence);
     finding.why = rule.why;
     finding.fix = rule.fix;
-    for (model::FixStep& step : finding.fix.steps)
-      name_file(step);
+    finding.fix.steps = steps_here(rule.fix.steps, lookup_);
     finding.changes = std::move(fix.changes);
     finding.sources = rule.sources;
     finding.writes_before = rule.writes_before;
     return finding;
-  }
-
-  /// The file as it is called on this guest, where that is known.
-  void name_file(model::FixStep& step) const {
-    if (step.found_at.empty()) return;
-    const model::LookupValue value = lookup_.at(step.found_at);
-    const auto* const names = std::get_if<std::vector<std::string>>(&value);
-    if (names != nullptr && !names->empty()) step.file = names->front();
-    if (const auto* const name = std::get_if<std::string>(&value)) step.file = *name;
   }
 
   std::span<const model::Rule> rules_;

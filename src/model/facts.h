@@ -173,9 +173,7 @@ struct ClockEvent {
 /// What only FreeBSD's kernel tells.
 struct FreebsdClock {
   Fact<std::string> vm_guest;  ///< kern.vm_guest, what it takes the hypervisor for; "none"
-  /// kern.eventtimer.periodic: the event timer ticks all the time, needed or not.
-  Fact<bool> periodic;
-  Fact<std::vector<std::string>> trusted;  ///< available timecounters of a quality above 0
+  Fact<std::vector<std::string>> trusted;  ///< of a quality above 0, best first
 
   friend bool operator==(const FreebsdClock&, const FreebsdClock&) = default;
 };

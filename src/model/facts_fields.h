@@ -142,7 +142,6 @@ void fields(Self& self, Visitor&& visit) {
 template <Is<FreebsdClock> Self, class Visitor>
 void fields(Self& self, Visitor&& visit) {
   visit("vm_guest", self.vm_guest, Form::plain);
-  visit("periodic", self.periodic, Form::plain);
   visit("trusted", self.trusted, Form::plain);
 }
 

@@ -103,10 +103,12 @@ struct FixStep {
     erase,  ///< lines that begin with `text` out of `file`
   };
   Action action = Action::run;
-  std::string text;
-  std::string file;      ///< an absolute path; empty: none
-  std::string found_at;  ///< fact path of what `file` is called on this guest; empty: as it stands
-  std::string where;     ///< "as the first line"; empty: anywhere
+  std::string text;  ///< "%{fact.path}" in it stands for that fact, of a list for its first element
+  std::string file;  ///< an absolute path; empty: none
+  /// Fact path of what `file` is called on this guest, absent: no such file, and no such step;
+  /// empty: as it stands.
+  std::string found_at;
+  std::string where;  ///< "as the first line"; empty: anywhere
 
   friend bool operator==(const FixStep&, const FixStep&) = default;
 };
@@ -138,6 +140,7 @@ struct Rule {
   std::string why;
   Fix fix;
   std::vector<std::string> sources;
+  std::vector<std::string> covers;         ///< further rows that it speaks for
   std::vector<std::string> shows;          ///< fact paths printed as evidence beside those tested
   std::vector<std::string> writes_before;  ///< rules whose parameters stand behind this one's
 

@@ -64,6 +64,7 @@ class RuleReader {
     out.why = reader_.text(json, "", "why");
     reader_.require(json, "", "sources");
     out.sources = reader_.texts(json, "", "sources");
+    out.covers = reader_.texts(json, "", "covers");
     out.shows = reader_.texts(json, "", "shows");
     out.writes_before = reader_.texts(json, "", "writes_before");
   }
@@ -193,6 +194,7 @@ nlohmann::ordered_json rule_to_json(const Rule& rule) {
               {"why", rule.why},
               {"fix", fix_to_json(rule.fix)},
               {"sources", rule.sources},
+              {"covers", rule.covers},
               {"shows", rule.shows},
               {"writes_before", rule.writes_before}};
 }

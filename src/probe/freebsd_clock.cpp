@@ -20,12 +20,6 @@ class FreebsdSysctl {
     return std::string(trim(*value));
   }
 
-  [[nodiscard]] Fact<bool> flag(std::string_view name) const {
-    const auto value = text(name);
-    if (!value.known()) return Fact<bool>::unknown(value.reason());
-    return value.value() != "0";
-  }
-
  private:
   const system::System& system_;
 };
@@ -33,17 +27,22 @@ class FreebsdSysctl {
 /// kern.timecounter.choice is "TSC(1000) HPET(950) i8254(0) dummy(-1000000)".
 void add_choice(std::string_view choice, model::Clock& clock, model::FreebsdClock& freebsd) {
   std::vector<std::string> available;
-  std::vector<std::string> trusted;
+  std::vector<std::pair<std::int64_t, std::string>> trusted;  // the negated quality first
   for (const std::string& word : words(choice)) {
     const std::size_t open = std::min(word.find('('), word.size());
     const std::size_t close = std::min(word.find(')', open), word.size());
     available.push_back(word.substr(0, open));
     if (close <= open) continue;
     const auto quality = parse_int(word.substr(open + 1, close - open - 1));
-    if (quality && *quality > 0) trusted.push_back(available.back());
+    if (quality && *quality > 0) trusted.emplace_back(-*quality, available.back());
   }
+  std::stable_sort(trusted.begin(), trusted.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<std::string> names;
+  for (auto& [quality, name] : trusted)
+    names.push_back(std::move(name));
   clock.available = std::move(available);
-  freebsd.trusted = std::move(trusted);
+  freebsd.trusted = std::move(names);
 }
 
 }  // namespace
@@ -52,7 +51,6 @@ void probe_freebsd_clock(const system::System& system, model::Clock& clock) {
   const FreebsdSysctl sysctl(system);
   model::FreebsdClock freebsd;
   freebsd.vm_guest = sysctl.text("kern.vm_guest");
-  freebsd.periodic = sysctl.flag("kern.eventtimer.periodic");
   clock.source = sysctl.text("kern.timecounter.hardware");
   clock.event_device = sysctl.text("kern.eventtimer.timer");
   if (const auto choice = sysctl.text("kern.timecounter.choice"); choice.known()) {

@@ -104,9 +104,6 @@ std::string told_in_words(const model::Tsc& tsc) {
 
 void write_freebsd_clock(Page& page, const model::FreebsdClock& facts) {
   page.field("trusted", listed(facts.trusted, ", "));
-  page.field("event timer", in_words(facts.periodic, [](bool periodic) {
-               return periodic ? "periodic" : "one-shot";
-             }));
   page.field("kern.vm_guest", in_words(facts.vm_guest));
 }
 

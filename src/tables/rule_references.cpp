@@ -63,6 +63,10 @@ bool changes_boot_parameters(model::FixKind kind) {
   return kind == model::FixKind::kernel_parameter || kind == model::FixKind::loader_tunable;
 }
 
+bool only_says(model::FixKind kind) {
+  return kind == model::FixKind::none || kind == model::FixKind::host;
+}
+
 constexpr std::string_view kCurrentClocksource =
     "/sys/devices/system/clocksource/clocksource0/current_clocksource";
 
@@ -109,10 +113,12 @@ class Inspection {
 
  private:
   void fix() {
-    if (rule_.fix.kind == model::FixKind::none && rule_.applies) {
-      found_.push_back({"/applies", "must be false: a fix of kind none changes nothing"});
+    if (only_says(rule_.fix.kind) && rule_.applies) {
+      found_.push_back({"/applies", fmt::format("must be false: a fix of kind {} changes nothing",
+                                                to_string(rule_.fix.kind))});
     }
-    const bool by_steps = rule_.applies && !changes_boot_parameters(rule_.fix.kind);
+    const bool by_steps =
+        rule_.applies && !changes_boot_parameters(rule_.fix.kind) && !only_says(rule_.fix.kind);
     if (by_steps && (rule_.fix.steps.empty() || !rule_.fix.changes.empty())) {
       found_.push_back({"/fix/steps", "a fix of this kind says step by step what is to be done"});
     }
@@ -131,6 +137,10 @@ class Inspection {
 
   void step(const model::FixStep& step, const std::string& pointer) {
     if (!step.found_at.empty()) fact(step.found_at, pointer + "/found_at");
+    for (std::size_t open = step.text.find("%{"); open != std::string::npos;
+         open = step.text.find("%{", open + 2)) {
+      fact(step.text.substr(open + 2, step.text.find('}', open) - open - 2), pointer);
+    }
     if (step.file == kCurrentClocksource && !asks_whether_available(rule_.when, step.text)) {
       found_.push_back({pointer + "/write", "the rule must ask whether clock.available contains " +
                                                 printable(step.text)});

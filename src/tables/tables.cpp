@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "base/text.h"
+
 namespace guestclock::tables {
 
 Thresholds::Thresholds(std::map<std::string, double, std::less<>> values)
@@ -25,7 +27,11 @@ const model::Rule* Tables::rule(std::string_view name_or_catalogue) const {
           first([&](const model::Rule& rule) { return rule.rule == name_or_catalogue; })) {
     return named;
   }
-  return first([&](const model::Rule& rule) { return rule.catalogue == name_or_catalogue; });
+  if (const model::Rule* const of_row =
+          first([&](const model::Rule& rule) { return rule.catalogue == name_or_catalogue; })) {
+    return of_row;
+  }
+  return first([&](const model::Rule& rule) { return contains(rule.covers, name_or_catalogue); });
 }
 
 }  // namespace guestclock::tables

@@ -91,7 +91,7 @@ TEST(Ranges, InsideAContainerOnlyMentionsFire) {
   Facts facts = a_guest();
   facts.virtualization.container = std::string("docker");
   EXPECT_TRUE(is_silent(rule, facts));
-  rule.fix = {};
+  rule.applies = false;
   EXPECT_TRUE(fires(rule, facts));
   facts.virtualization.container = Fact<std::string>::unknown("no /proc");
   EXPECT_TRUE(fires(a_rule(), facts));

@@ -128,6 +128,53 @@ TEST_F(Plan, WhatNoLoaderWritesIsPending) {
   EXPECT_TRUE(changes->pending[1].starts_with("hz: Do this. By hand: "));
 }
 
+TEST_F(Plan, StepsArePendingOneLineEach) {
+  Finding tools = finding("tools-sync", FixKind::guest_tools, {});
+  tools.fix.steps = {
+      {model::FixStep::Action::run, "vmware-toolbox-cmd timesync disable", "", "", ""},
+      {model::FixStep::Action::erase, "tools", "/etc/x.conf", "", ""}};
+  const auto changes = make({tools});
+  ASSERT_TRUE(changes);
+  EXPECT_EQ(changes->pending,
+            (std::vector<std::string>{"tools-sync: run: vmware-toolbox-cmd timesync disable",
+                                      "tools-sync: in /etc/x.conf delete: tools"}));
+  EXPECT_FALSE(changes->regeneration_due);
+}
+
+TEST_F(Plan, WhatHasAnObstacleIsNotPlanned) {
+  support::make_centos5_tree(tree_);
+  Finding hindered = acpi_pm();
+  hindered.obstacle = "this kernel does not know clocksource=";
+  const auto changes = make({hindered, divider(false)});
+  ASSERT_TRUE(changes);
+  EXPECT_EQ(
+      changes->pending,
+      std::vector<std::string>{"acpi-pm is not planned: this kernel does not know clocksource="});
+  EXPECT_EQ(changes->parameters, std::vector<std::string>{"divider=10"});
+}
+
+TEST_F(Plan, RivalsWaitForADecision) {
+  support::make_centos5_tree(tree_);
+  Finding tsc = finding("tsc", FixKind::kernel_parameter, {{"clocksource", "tsc"}});
+  Finding pm = acpi_pm();
+  tsc.rivals = {pm.rule};
+  pm.rivals = {tsc.rule};
+  const auto undecided = make({pm, tsc, divider(false)});
+  ASSERT_TRUE(undecided);
+  EXPECT_EQ(undecided->parameters, std::vector<std::string>{"divider=10"});
+  ASSERT_EQ(undecided->pending.size(), 2U);
+  EXPECT_EQ(
+      undecided->pending[1],
+      "tsc is not planned: acpi-pm wants something else of the same parameter: decide for one "
+      "of them, guestclock apply RULE");
+  PlanRequest request;
+  request.rules = {"tsc"};
+  const auto decided = make({pm, tsc}, request);
+  ASSERT_TRUE(decided);
+  EXPECT_EQ(decided->parameters, std::vector<std::string>{"clocksource=tsc"});
+  EXPECT_TRUE(decided->pending.empty());
+}
+
 TEST_F(Plan, Grub2IsLeftToTheUserWithTheReason) {
   tree_.write("/boot/grub2/grub.cfg", "");
   const auto changes = make({acpi_pm()});

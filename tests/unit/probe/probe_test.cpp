@@ -132,7 +132,7 @@ TEST(Probe, FreeBsdSaysWhichTimecountersItTrusts) {
   ASSERT_TRUE(clock.freebsd.has_value());
   EXPECT_EQ(clock.freebsd->trusted.value_or({}), std::vector<std::string>{"HPET"});
   EXPECT_EQ(clock.freebsd->vm_guest.value_or(""), "vmware");
-  EXPECT_TRUE(clock.freebsd->periodic.value_or(false));
+  EXPECT_EQ(clock.event_mode.value_or(""), "periodic");
 }
 
 TEST(Probe, TimecountersNeedNoOperatingSystemKnown) {
@@ -146,7 +146,7 @@ TEST(Probe, TimecountersNeedNoOperatingSystemKnown) {
 TEST(Probe, WhatFreeBsdDidNotTellIsUnknown) {
   const auto clock = freebsd_clock("kern.eventtimer.periodic: 0\n");
   ASSERT_TRUE(clock.freebsd.has_value());
-  EXPECT_FALSE(clock.freebsd->periodic.value_or(true));
+  EXPECT_EQ(clock.event_mode.value_or(""), "one-shot");
   EXPECT_EQ(clock.freebsd->vm_guest.reason(), model::kLiveOnly);
   EXPECT_EQ(clock.freebsd->trusted.reason(), model::kLiveOnly);
   EXPECT_EQ(clock.available.reason(), model::kLiveOnly);

@@ -52,8 +52,7 @@ model::Facts sample_facts() {
   facts.clock.broadcast_device = std::string("hpet");
   facts.clock.tick_stops = false;
   facts.clock.high_resolution = Fact<bool>::live_only();
-  facts.clock.freebsd = {std::string("none"), Fact<bool>::unknown("kern.eventtimer.periodic"),
-                         std::vector<std::string>{"ACPI-fast", "HPET"}};
+  facts.clock.freebsd = {std::string("none"), std::vector<std::string>{"ACPI-fast", "HPET"}};
   facts.clock.tsc = {true,
                      false,
                      Fact<bool>::unknown("no flag in /proc/cpuinfo"),
@@ -380,7 +379,19 @@ model::AuditReport sample_audit() {
   note.risk = model::Risk::none;
   note.fix = model::Fix{};
   note.fix.what = "Nothing.";
-  report.judgement.findings = {open, held, note};
+  model::Finding by_hand = note;
+  by_hand.rule = "chrony-never-steps";
+  by_hand.catalogue = "C-01";
+  by_hand.title = "chronyd never steps the clock";
+  by_hand.applies = true;
+  by_hand.fix.kind = model::FixKind::time_daemon;
+  by_hand.fix.what = "Let it step.";
+  by_hand.fix.steps = {{model::FixStep::Action::write, "makestep 1 -1", "/etc/chrony/chrony.conf",
+                        "timesync.chrony_conf.files", "as the last line"},
+                       {model::FixStep::Action::run, "service chronyd restart", "", "", ""}};
+  open.obstacle = "TuneD writes clocksource on the kernel command line";
+  open.rivals = {"another-rule"};
+  report.judgement.findings = {open, held, note, by_hand};
   report.judgement.not_judged = {
       {"kvm-trapping-clocksource", "clock.source", "no such file in /sys", false}};
   report.assumptions = {{"arch", "i386", "x86_64"}};

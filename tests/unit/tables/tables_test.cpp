@@ -206,6 +206,39 @@ TEST(Overlay, RowsComeFirstAndThresholdsOverride) {
   EXPECT_GT(tables->smearing.size(), 1U);
 }
 
+NamedBytes parameters_file(const std::string& rows) {
+  return {"parameters.json",
+          R"({"schema": "guestclock.parameters/1", "parameters": [)" + rows + "]}"};
+}
+
+TEST(Overlay, ARowOfParametersReplacesTheShippedOne) {
+  const NamedBytes file = parameters_file(
+      R"({"name": "divider", "kind": "kernel-parameter", "known_by": [], "source": "a test"})");
+  const auto tables = load({&file, 1});
+  ASSERT_TRUE(tables.has_value()) << tables.error().path << tables.error().message;
+  EXPECT_EQ(tables->parameters.size(), load({})->parameters.size());
+  const auto divider =
+      std::find_if(tables->parameters.begin(), tables->parameters.end(),
+                   [](const model::KnownParameter& row) { return row.name == "divider"; });
+  ASSERT_NE(divider, tables->parameters.end());
+  EXPECT_TRUE(divider->known_by.empty());
+}
+
+TEST(CheckSet, ParametersHaveOneRowEachAndRangesThatHold) {
+  const std::string row =
+      R"({"name": "divider", "kind": "kernel-parameter", "known_by": [], "source": "a test"})";
+  EXPECT_THAT(check_one(parameters_file(row + "," + row)),
+              ElementsAre(HasSubstr("has a row already")));
+  EXPECT_THAT(
+      check_one(parameters_file(
+          R"({"name": "x", "kind": "kernel-parameter", "source": "a test",
+                      "known_by": [{"kernel": {"from": "5", "to": "4"}}]})")),
+      ElementsAre(HasSubstr("parameters.json:2:47: known_by[0].kernel: \"from\" is behind")));
+  EXPECT_THAT(check_one(parameters_file(
+                  R"({"name": "x", "kind": "sysctl", "known_by": [], "source": "a test"})")),
+              ElementsAre(HasSubstr("none of the words")));
+}
+
 TEST(Overlay, TheFirstProblemIsMalformedWithItsPlace) {
   const NamedBytes file = rule_file("extra-rule", "\"low\"", "\"terrible\"");
   const auto tables = load({&file, 1});
@@ -263,6 +296,21 @@ INSTANTIATE_TEST_SUITE_P(
         BrokenRule{"\"kernel-parameter\",\n    \"changes\": [{\"parameter\": \"quiet\"}]",
                    "\"none\",\n    \"changes\": []", "7:14", "must be false"},
         BrokenRule{"\"kernel-parameter\"", "\"none\"", "16:16", "changes nothing"},
+        BrokenRule{"{\"parameter\": \"quiet\"}", "{\"parameter\": \"quiet\", \"to\": \"\"}",
+                   "16:31", "does not tell which kernels know quiet"},
+        BrokenRule{"kernel-parameter\",\n    \"changes\": [{\"parameter\": \"quiet\"}]",
+                   "sysctl\",\n    \"changes\": []", "14:10", "step by step"},
+        BrokenRule{"kernel-parameter\",\n    \"changes\": [{\"parameter\": \"quiet\"}]",
+                   "sysctl\",\n    \"changes\": [], \"steps\": [{\"write\": \"a=1\"}]", "16:30",
+                   "forms"},
+        BrokenRule{"kernel-parameter\",\n    \"changes\": [{\"parameter\": \"quiet\"}]",
+                   "sysctl\",\n    \"changes\": [], \"steps\": [{\"run\": \"x %{clock.sauce}\"}]",
+                   "16:30", "no fact has the path clock.sauce"},
+        BrokenRule{
+            "kernel-parameter\",\n    \"changes\": [{\"parameter\": \"quiet\"}]",
+            "clocksource\",\n    \"changes\": [], \"steps\": [{\"write\": \"tsc\", "
+            "\"file\": \"/sys/devices/system/clocksource/clocksource0/current_clocksource\"}]",
+            "16:40", "must ask whether clock.available contains tsc"},
         BrokenRule{"\"reboot\": true", "\"reboot\": false", "17:15", "must be true"},
         BrokenRule{"[\"a test\"]", "[]", "20:14", "1 elements"},
         BrokenRule{"\"rule\": \"some-rule\"", "\"rule\": \"other-rule\"", "2:11",

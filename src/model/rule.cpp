@@ -43,11 +43,14 @@ std::string_view to_string(FixKind kind) {
   return word_of(kFixKinds, kind);
 }
 
+std::string lead_in(const FixStep& step) {
+  if (step.action == FixStep::Action::run) return "run:";
+  const std::string place = "in " + step.file + (step.where.empty() ? "" : ", " + step.where + ",");
+  return place + (step.action == FixStep::Action::write ? " write:" : " delete what begins with:");
+}
+
 std::string in_words(const FixStep& step) {
-  if (step.action == FixStep::Action::run) return "run: " + step.text;
-  std::string words = "in " + step.file + (step.where.empty() ? "" : ", " + step.where + ",");
-  words += step.action == FixStep::Action::write ? " write: " : " delete: ";
-  return words + step.text;
+  return lead_in(step) + " " + step.text;
 }
 
 std::optional<Severity> severity_from(std::string_view text) {

@@ -115,6 +115,8 @@ struct FixStep {
 
 /// "in /etc/ntp.conf, as the first line, write: tinker panic 0"
 [[nodiscard]] std::string in_words(const FixStep& step);
+/// The same up to its text: "in /etc/ntp.conf, as the first line, write:"
+[[nodiscard]] std::string lead_in(const FixStep& step);
 
 struct Fix {
   FixKind kind = FixKind::none;

@@ -21,9 +21,8 @@ void Page::heading(std::string_view text) {
 
 void Page::field(std::string_view label, std::string_view text) {
   std::string first = "  " + safe(label);
-  const std::size_t column = 2 + kLabelWidth + 2;
-  first.append(first.size() < column ? column - first.size() : 1, ' ');
-  wrapped(std::move(first), column, text);
+  first.append(first.size() < kTextColumn ? kTextColumn - first.size() : 1, ' ');
+  wrapped(std::move(first), kTextColumn, text);
 }
 
 void Page::paragraph(std::size_t indent, std::string_view text) {

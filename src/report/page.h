@@ -16,6 +16,8 @@ class Page {
  public:
   static constexpr std::size_t kWidth = 80;
   static constexpr std::size_t kLabelWidth = 14;
+  /// Where the text of a field begins.
+  static constexpr std::size_t kTextColumn = 2 + kLabelWidth + 2;
 
   /// A line of its own, after an empty one unless it is the first.
   void heading(std::string_view text);

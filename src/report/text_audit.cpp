@@ -38,8 +38,7 @@ void write_finding(Page& page, const model::Finding& finding) {
   for (const model::FindingChange& change : finding.changes) {
     page.field("change", change_in_words(change) + (finding.fix.reboot ? ", needs a reboot" : ""));
   }
-  for (const model::FixStep& step : finding.fix.steps)
-    page.field("step", model::in_words(step));
+  write_steps(page, finding.fix.steps);
   if (!finding.obstacle.empty()) page.field("but", finding.obstacle);
   if (!finding.rivals.empty()) {
     page.field("decide", join(finding.rivals, ", ") +
@@ -114,6 +113,13 @@ std::string verdict_in_words(const model::AuditReport& report) {
 }
 
 }  // namespace
+
+void write_steps(Page& page, const std::vector<model::FixStep>& steps) {
+  for (const model::FixStep& step : steps) {
+    page.field("step", model::lead_in(step));
+    page.line(Page::kTextColumn, step.text);
+  }
+}
 
 void write_not_judged(Page& page, const std::vector<model::NotJudged>& rules) {
   if (rules.empty()) return;

@@ -13,6 +13,14 @@ void write_list(Page& page, std::string_view title, const std::vector<std::strin
     page.bullet(line);
 }
 
+/// Commands and lines to write are in it: not wrapped.
+void write_pending(Page& page, const std::vector<std::string>& pending) {
+  if (pending.empty()) return;
+  page.heading("Left to do");
+  for (const std::string& line : pending)
+    page.line(2, "- " + line);
+}
+
 std::string plan_in_words(const model::ChangeSet& set) {
   std::string text = "Plan: nothing to change";
   if (set.changes_files()) {
@@ -83,7 +91,7 @@ void write_document(Page& page, const model::PlanDocument& document) {
   write_entries(page, set.entries);
   write_list(page, "Warnings", set.warnings);
   write_held(page, set.held);
-  write_list(page, "Left to do", set.pending);
+  write_pending(page, set.pending);
   write_not_judged(page, document.not_judged);
   write_assumptions(page, document.assumptions);
   page.gap();
@@ -118,7 +126,7 @@ void write_document(Page& page, const model::TransactionDocument& document) {
   }
   write_list(page, "Warnings", outcome.warnings);
   write_held(page, document.held);
-  write_list(page, "Left to do", outcome.pending);
+  write_pending(page, outcome.pending);
   if (!outcome.undo_by_hand.empty()) {
     page.heading("To undo: guestclock rollback " + outcome.id);
     page.paragraph(2, "Or by hand, from a rescue shell:");

@@ -10,6 +10,8 @@ namespace guestclock::report {
 void write_facts(Page& page, const model::Facts& facts, bool evidence);
 void write_measurements(Page& page, const model::Measurements& measurements);
 void write_assumptions(Page& page, const std::vector<model::Assumption>& assumptions);
+/// What is to be typed or written stands on lines of its own, never wrapped.
+void write_steps(Page& page, const std::vector<model::FixStep>& steps);
 void write_not_judged(Page& page, const std::vector<model::NotJudged>& rules);
 void write_held(Page& page, const std::vector<model::HeldChange>& all);
 

@@ -41,8 +41,7 @@ void write_document(Page& page, const model::ExplainDocument& document) {
     page.field("change", fmt::format("{} ({}){}", change_in_words(change), to_string(rule.fix.kind),
                                      rule.fix.reboot ? ", needs a reboot" : ""));
   }
-  for (const model::FixStep& step : rule.fix.steps)
-    page.field("step", model::in_words(step));
+  write_steps(page, rule.fix.steps);
   if (rule.risk != model::Risk::none) {
     page.field("to accept", "--accept-risk " + rule.rule);
   }

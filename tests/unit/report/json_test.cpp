@@ -120,7 +120,7 @@ TEST(Json, AuditSumsUp) {
   const json report = rendered("audit");
   EXPECT_EQ(report["summary"]["verdict"], "findings");
   EXPECT_EQ(report["summary"]["counts"],
-            json::parse(R"({"info": 1, "low": 0, "medium": 1, "high": 0, "held": 1})"));
+            json::parse(R"({"info": 2, "low": 0, "medium": 1, "high": 0, "held": 1})"));
   EXPECT_EQ(report["findings"][1]["held"], true);
   EXPECT_EQ(report["consent"]["accepted"], json::parse(R"(["V-03"])"));
 }

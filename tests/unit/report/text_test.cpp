@@ -96,7 +96,7 @@ std::string audit_verdict(const model::AuditReport& report) {
 TEST(AuditText, EndsWithTheVerdictInOneLine) {
   model::AuditReport report = sample_audit();
   EXPECT_EQ(audit_verdict(report),
-            "Verdict: 2 findings (1 medium, 1 info); 1 held until its risk is accepted.");
+            "Verdict: 3 findings (1 medium, 2 info); 1 held until its risk is accepted.");
   report.judgement.findings.resize(1);
   EXPECT_EQ(audit_verdict(report), "Verdict: 1 finding (1 medium).");
   report.judgement.findings[0].severity = model::Severity::info;

@@ -85,6 +85,7 @@ Result<Planned> make_plan(const Options& options) {
 
   Planned planned;
   planned.document.changes = std::move(*changes);
+  planned.document.rules_version = guest->tables.rules_version;
   planned.document.not_judged = std::move(judgement.not_judged);
   planned.document.assumptions = guest->assumptions;
   planned.guest = std::move(*guest);

@@ -17,7 +17,7 @@ Result<ExitCode> run(const Invocation& invocation) {
     return fail(ErrorCode::usage, "no rule is called '" + options.arguments.front() + "'", {},
                 "guestclock rules list shows all");
   }
-  model::ExplainDocument document{*rule, {}};
+  model::ExplainDocument document{tables->rules_version, *rule, {}};
   for (const model::Rule& other : tables->rules) {
     if (other.catalogue == rule->catalogue && other.rule != rule->rule) {
       document.also.push_back(other.rule);

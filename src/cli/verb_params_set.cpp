@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "advise/obstacles.h"
 #include "base/text.h"
 #include "boot/parameter_line.h"
 #include "cli/carry_out.h"
@@ -105,6 +106,17 @@ Result<boot::LoaderInUse> the_loader(const Guest& guest, const Options& options)
   return loaders->front();
 }
 
+/// The user's own parameters are written all the same.
+void warn_of_unknown(const Guest& guest, const boot::LoaderInUse& loader, const Edits& edits,
+                     model::ChangeSet& changes) {
+  for (const model::ParameterEdit& edit : edits) {
+    if (edit.values.empty() || edit.action == Action::remove) continue;
+    std::string why = advise::unknown_to_kernel(edit.key, loader.loader->fix_kind(),
+                                                guest.tables.parameters, guest.facts);
+    if (!why.empty()) changes.warnings.push_back(std::move(why));
+  }
+}
+
 Result<Planned> plan(const Options& options, const Edits& edits) {
   Planned planned;
   auto guest = look_at_guest(options);
@@ -114,7 +126,9 @@ Result<Planned> plan(const Options& options, const Edits& edits) {
   auto changes = change::plan_parameters(edits, guest->facts, *guest->system, *loader,
                                          options.entries, guest->tables.thresholds);
   if (!changes) return tl::make_unexpected(changes.error());
+  warn_of_unknown(*guest, *loader, edits, *changes);
   planned.document.changes = std::move(*changes);
+  planned.document.rules_version = guest->tables.rules_version;
   planned.document.assumptions = guest->assumptions;
   planned.guest = std::move(*guest);
   return planned;

@@ -7,7 +7,7 @@ namespace {
 Result<ExitCode> list(const Invocation& invocation) {
   auto tables = load_tables(invocation.options);
   if (!tables) return tl::make_unexpected(tables.error());
-  const model::RulesListDocument document{std::move(tables->rules)};
+  const model::RulesListDocument document{tables->rules_version, std::move(tables->rules)};
   if (auto put = put_out(document, invocation.options); !put) {
     return tl::make_unexpected(put.error());
   }

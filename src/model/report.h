@@ -49,6 +49,7 @@ struct AuditReport {
 };
 
 struct PlanDocument {
+  std::string rules_version;  ///< digest of all rule files
   ChangeSet changes;
   std::vector<NotJudged> not_judged;
   std::vector<Assumption> assumptions;
@@ -78,10 +79,12 @@ struct HistoryDocument {
 };
 
 struct RulesListDocument {
+  std::string rules_version;  ///< digest of all rule files
   std::vector<Rule> rules;
 };
 
 struct ExplainDocument {
+  std::string rules_version;  ///< digest of all rule files
   Rule rule;
   std::vector<std::string> also;  ///< other rules of the same catalogue row
 };

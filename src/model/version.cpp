@@ -33,6 +33,22 @@ std::strong_ordering compare_digits(std::string_view a, std::string_view b) {
   return a.compare(b) <=> 0;
 }
 
+std::strong_ordering compare_components(const std::vector<std::string_view>& left,
+                                        const std::vector<std::string_view>& right) {
+  for (std::size_t i = 0; i < right.size(); ++i) {
+    const std::strong_ordering order =
+        compare_digits(i < left.size() ? left[i] : std::string_view{}, right[i]);
+    if (order != std::strong_ordering::equal) return order;
+  }
+  return std::strong_ordering::equal;
+}
+
+/// What stands behind the first '-': "128.el5".
+std::string_view build_of(std::string_view version) {
+  const std::size_t dash = version.find('-');
+  return dash == std::string_view::npos ? std::string_view() : version.substr(dash + 1);
+}
+
 }  // namespace
 
 std::optional<std::strong_ordering> compare_version(std::string_view version,
@@ -40,12 +56,10 @@ std::optional<std::strong_ordering> compare_version(std::string_view version,
   const std::vector<std::string_view> left = components(version);
   const std::vector<std::string_view> right = components(bound);
   if (left.empty() || right.empty()) return std::nullopt;
-  for (std::size_t i = 0; i < right.size(); ++i) {
-    const std::strong_ordering order =
-        compare_digits(i < left.size() ? left[i] : std::string_view{}, right[i]);
-    if (order != std::strong_ordering::equal) return order;
-  }
-  return std::strong_ordering::equal;
+  const std::strong_ordering order = compare_components(left, right);
+  if (order != std::strong_ordering::equal) return order;
+  const std::vector<std::string_view> build = components(build_of(version));
+  return build.empty() ? order : compare_components(build, components(build_of(bound)));
 }
 
 }  // namespace guestclock::model

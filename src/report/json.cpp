@@ -133,6 +133,7 @@ Json to_json(const model::PlanDocument& document) {
                            {"along", entry.along}});
   }
   Json json = with_schema("plan");
+  json["rules_version"] = document.rules_version;
   json["changes"] = std::move(changes);
   json["entries"] = std::move(entries);
   json["held"] = held_to_json(set.held);
@@ -203,6 +204,7 @@ Json to_json(const model::HistoryDocument& document) {
 
 Json to_json(const model::RulesListDocument& document) {
   Json json = with_schema("rules");
+  json["rules_version"] = document.rules_version;
   json["rules"] = Json::array();
   for (const model::Rule& rule : document.rules) {
     json["rules"].push_back(Json{{"rule", rule.rule},
@@ -218,6 +220,7 @@ Json to_json(const model::RulesListDocument& document) {
 
 Json to_json(const model::ExplainDocument& document) {
   Json json = with_schema("explain");
+  json["rules_version"] = document.rules_version;
   put_all(json, model::rule_to_json(document.rule));
   json["also"] = document.also;
   return json;

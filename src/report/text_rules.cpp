@@ -23,7 +23,8 @@ void write_document(Page& page, const model::RulesListDocument& document) {
     page.paragraph(6, ranges_in_words(rule.ranges));
   }
   page.gap();
-  page.line(0, counted(document.rules.size(), "rule") + ". `guestclock explain RULE` says more.");
+  page.line(0, fmt::format("{}, version {}. `guestclock explain RULE` says more.",
+                           counted(document.rules.size(), "rule"), document.rules_version));
 }
 
 void write_document(Page& page, const model::ExplainDocument& document) {
@@ -50,7 +51,9 @@ void write_document(Page& page, const model::ExplainDocument& document) {
   page.field("undo", rule.fix.undo);
   for (const std::string& source : rule.sources)
     page.field("source", source);
+  if (!rule.covers.empty()) page.field("covers", join(rule.covers, ", "));
   if (!document.also.empty()) page.field("see also", join(document.also, ", "));
+  page.field("rules", "version " + document.rules_version);
 }
 
 void write_document(Page& page, const model::RulesCheckDocument& document) {

@@ -54,6 +54,7 @@ TEST(UnknownToKernel, DividerIsRedHatsAlone) {
   EXPECT_THAT(obstacle(divider, system_of("centos", "5.3", "2.6.18-128.el5", "i386")), IsEmpty());
   EXPECT_THAT(obstacle(divider, system_of("rhel", "4.7", "2.6.9-78.EL", "x86_64")), IsEmpty());
   for (const Facts& facts : {system_of("centos", "5.0", "2.6.18-8.el5", "i386"),
+                             system_of("centos", "5.3", "2.6.18-8.el5", "i386"),
                              system_of("rhel", "4.6", "2.6.9-67.EL", "i386"),
                              system_of("ol", "5.9", "2.6.39-400.el5uek", "x86_64"),
                              system_of("debian", "4.0", "2.6.18-6-686", "i386"),

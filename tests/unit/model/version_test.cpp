@@ -29,6 +29,17 @@ TEST(Version, ComponentsEndAtTheFirstOtherCharacter) {
   EXPECT_EQ(compare_version("5..3", "5.0"), strong_ordering::equal);
 }
 
+TEST(Version, BuildsCountWhereTheBoundHasOne) {
+  EXPECT_EQ(compare_version("2.6.18-128.1.6.el5", "2.6.18-128"), strong_ordering::equal);
+  EXPECT_EQ(compare_version("2.6.18-53.el5", "2.6.18-128"), strong_ordering::less);
+  EXPECT_EQ(compare_version("2.6.18-308.el5", "2.6.18-128"), strong_ordering::greater);
+  EXPECT_EQ(compare_version("2.6.9-400.EL", "2.6.18-128"), strong_ordering::less);
+  EXPECT_EQ(compare_version("2.6.18", "2.6.18-128"), strong_ordering::equal);
+  EXPECT_EQ(compare_version("2.6.18-rc1", "2.6.18-128"), strong_ordering::equal);
+  EXPECT_EQ(compare_version("2.6.17", "2.6.18-128"), strong_ordering::less);
+  EXPECT_EQ(compare_version("2.6.18-128.1.6", "2.6.18-128.1.7"), strong_ordering::less);
+}
+
 TEST(Version, NothingWithoutANumberInFront) {
   EXPECT_EQ(compare_version("", "5"), std::nullopt);
   EXPECT_EQ(compare_version("rawhide", "5"), std::nullopt);

@@ -100,7 +100,7 @@ model::Ticks watch_at(Nanoseconds wake_cost) {
 
 TEST(TickProbe, DearWakeUpsMakeThePeriodLonger) {
   const double share = tick_policy(shipped_thresholds()).cost_share;
-  for (const auto cost : {std::chrono::microseconds(40), std::chrono::microseconds(400)}) {
+  for (const auto cost : {std::chrono::microseconds(40), std::chrono::microseconds(200)}) {
     const model::Ticks ticks = watch_at(cost);
     EXPECT_EQ(ticks.hz.value(), std::llround(share / to_seconds(cost)));
     for (const model::CpuTicks& cpu : ticks.per_cpu) {

@@ -59,6 +59,7 @@ ClockPolicy clock_policy(const tables::Thresholds& thresholds) {
 TickPolicy tick_policy(const tables::Thresholds& thresholds) {
   TickPolicy policy;
   policy.hz = std::max<std::int64_t>(whole(thresholds, "ticks_hz"), 1);
+  policy.cost_share = thresholds.get("ticks_cost_share");
   policy.late_share = thresholds.get("ticks_late_share");
   policy.alone = seconds(thresholds, "ticks_alone_s");
   policy.spin = seconds(thresholds, "spin_s");

@@ -39,6 +39,7 @@ struct ClockPolicy {
 
 struct TickPolicy {
   std::int64_t hz = 1;
+  double cost_share = 0;  ///< of its CPU that a sleeper may use
   double late_share = 0;
   Nanoseconds alone{};     ///< how long to run where only ticks are measured
   Nanoseconds spin{};      ///< of each CPU, at most; zero: never

@@ -1,6 +1,7 @@
 #include "measure/sleeper.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace guestclock::measure {
 namespace {
@@ -28,9 +29,11 @@ std::int64_t PeriodCount::woken(Nanoseconds lateness) {
 Sleeper::Sleeper(const system::System& system, int cpu, const TickPolicy& policy, StallLog& stalls)
     : clocks_(system.clocks()),
       identity_(system.identity()),
+      counters_(system.counters()),
       cpu_(cpu),
       policy_(policy),
-      period_(Nanoseconds(std::chrono::seconds(1)) / policy.hz),
+      shortest_period_(Nanoseconds(std::chrono::seconds(1)) / policy.hz),
+      period_(shortest_period_),
       count_(period_, policy.late_share),
       lateness_(kShortestLateness, kLongestLateness, kLatenessBinsPerDecade),
       accounting_(system.counters(), cpu),
@@ -39,6 +42,7 @@ Sleeper::Sleeper(const system::System& system, int cpu, const TickPolicy& policy
 void Sleeper::run(Nanoseconds until, const std::atomic<bool>& done, const StopFlag& stop) {
   const Result<Sandwich> now = look();
   if (!now) return;
+  thread_time_ = counters_.thread_time();
   accounting_.refresh_thread();
   accounting_.refresh_cpu();
   raw_ = now->raw;
@@ -80,11 +84,24 @@ void Sleeper::sleep_once() {
   } else {
     accounting_.note_wait(lateness, policy_.stall_min);
   }
-  if (count_.delivered() % kBaselinePeriods == 0) accounting_.refresh_cpu();
+  if (count_.delivered() % kBaselinePeriods == 0) {
+    accounting_.refresh_cpu();
+    keep_within_cost();
+  }
 
   raw_ = now->raw;
   raw_minus_monotonic_ = now->raw - now->clock;
   next_ += period_ * ((now->clock - next_) / period_ + 1);
+}
+
+void Sleeper::keep_within_cost() {
+  const Result<Nanoseconds> before = thread_time_;
+  thread_time_ = counters_.thread_time();
+  if (!before || !thread_time_) return;
+  cost_ += *thread_time_ - *before;
+  const auto each = static_cast<double>(cost_.count()) / static_cast<double>(count_.delivered());
+  period_ = std::max(shortest_period_, Nanoseconds(std::llround(each / policy_.cost_share)));
+  count_.set_period(period_);
 }
 
 }  // namespace guestclock::measure

@@ -23,6 +23,9 @@ class PeriodCount {
  public:
   PeriodCount(Nanoseconds period, double late_share) : period_(period), late_share_(late_share) {}
 
+  /// Of the instants from now on; what was counted stays.
+  void set_period(Nanoseconds period) { period_ = period; }
+
   /// A wake-up meant for one instant came `lateness` after it (negative counts as none). Returns
   /// how many later instants had passed by then.
   std::int64_t woken(Nanoseconds lateness);
@@ -40,7 +43,8 @@ class PeriodCount {
   std::int64_t late_ = 0;
 };
 
-/// Sleeps on the calling thread, which is bound to its CPU already.
+/// Sleeps on the calling thread, which is bound to its CPU already. Its period is 1/`policy.hz`, or
+/// as much longer as keeps the thread's CPU time within `policy.cost_share`.
 class Sleeper {
  public:
   /// All must outlive it.
@@ -50,6 +54,8 @@ class Sleeper {
   /// pause, of which nothing counts.
   void run(Nanoseconds until, const std::atomic<bool>& done, const StopFlag& stop);
 
+  /// The present one.
+  [[nodiscard]] Nanoseconds period() const { return period_; }
   [[nodiscard]] const PeriodCount& count() const { return count_; }
   /// From each instant slept to until the wake-up.
   [[nodiscard]] const LengthHistogram& lateness() const { return lateness_; }
@@ -59,11 +65,14 @@ class Sleeper {
  private:
   [[nodiscard]] Result<Sandwich> look();
   void sleep_once();
+  void keep_within_cost();
 
   const system::Clocks& clocks_;
   const system::Identity& identity_;
+  const system::KernelCounters& counters_;
   int cpu_;
   const TickPolicy& policy_;
+  Nanoseconds shortest_period_;
   Nanoseconds period_;
   PeriodCount count_;
   LengthHistogram lateness_;
@@ -72,6 +81,8 @@ class Sleeper {
   Nanoseconds raw_{};  ///< when it was last awake
   Nanoseconds raw_minus_monotonic_{};
   Nanoseconds next_{};
+  Result<Nanoseconds> thread_time_ = fail(ErrorCode::unsupported, "not read");
+  Nanoseconds cost_{};  ///< CPU time of all wake-ups up to `thread_time_`
   std::string failure_;
 };
 

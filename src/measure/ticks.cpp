@@ -137,6 +137,7 @@ void TickProbe::watch_cpu(Watch& watch) const {
   }
   sleeper.run(Nanoseconds::max(), done_, stop_);
   watch.failure = sleeper.failure();
+  watch.period = sleeper.period();
   const PeriodCount& count = sleeper.count();
   watch.ticks.expected = count.expected();
   watch.ticks.delivered = count.delivered();
@@ -178,6 +179,7 @@ model::Ticks TickProbe::finish() {
   std::int64_t late = 0;
   double longest = 0;
   std::int64_t stalls = 0;
+  Nanoseconds longest_period{};
   for (const auto& watch : watches_) {
     if (!watch->failure.empty()) {
       failure = "CPU " + std::to_string(watch->cpu) + ": " + watch->failure;
@@ -188,6 +190,7 @@ model::Ticks TickProbe::finish() {
     late += watch->ticks.late;
     stalls += watch->stalls;
     longest = std::max(longest, watch->longest_stall_s);
+    longest_period = std::max(longest_period, watch->period);
     totals.add(watch->totals);
   }
   if (ticks.per_cpu.empty()) {
@@ -195,7 +198,7 @@ model::Ticks TickProbe::finish() {
     count_steal(unknown);
     return unknown;
   }
-  ticks.hz = policy_.hz;
+  ticks.hz = std::llround(1 / to_seconds(longest_period));
   ticks.counter = independent_counter();
   if (ticks.counter.known()) {
     ticks.lost = lost;

@@ -45,6 +45,7 @@ class TickProbe {
     std::string failure;  ///< why it could not be watched to the end; empty: it was
     /// On CLOCK_MONOTONIC_RAW; nothing where it is not to spin.
     std::optional<Nanoseconds> spin_from;
+    Nanoseconds period{};  ///< of the sleeper, in the end
     model::CpuTicks ticks;
     StallTotals totals;
     double longest_stall_s = 0;

@@ -271,7 +271,7 @@ struct Interruption {
 };
 
 struct Ticks {
-  Fact<std::int64_t> hz;      ///< rate of the probe's own periods
+  Fact<std::int64_t> hz;      ///< rate of the probe's own periods, the dearest CPU's
   Fact<std::string> counter;  ///< the independent counter that lengths were taken with
   std::vector<CpuTicks> per_cpu;
   Fact<std::int64_t> lost;

@@ -83,6 +83,10 @@ Result<std::int64_t> KernelCounters::involuntary_switches() const {
   return fail(ErrorCode::unsupported, "this machine does not tell its scheduler's switches");
 }
 
+Result<Nanoseconds> KernelCounters::thread_time() const {
+  return fail(ErrorCode::unsupported, "this machine does not account the CPU time of threads");
+}
+
 Result<int> Identity::current_cpu() const {
   return fail(ErrorCode::unsupported, "this machine does not tell which CPU a thread runs on");
 }

@@ -176,6 +176,8 @@ class KernelCounters {
   [[nodiscard]] virtual Result<Nanoseconds> run_delay() const = 0;
   /// How often the guest's scheduler took the CPU from this thread, since it started.
   [[nodiscard]] virtual Result<std::int64_t> involuntary_switches() const;
+  /// CPU time that this thread used, since it started.
+  [[nodiscard]] virtual Result<Nanoseconds> thread_time() const;
   /// The kernel's count of its ticks (jiffies) as time since an arbitrary start, in whole
   /// hundredths of a second.
   [[nodiscard]] virtual Result<Nanoseconds> ticked() const;

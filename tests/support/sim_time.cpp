@@ -66,6 +66,16 @@ void SimTime::add_run_delay(Nanoseconds delay) {
   self().run_delay += delay;
 }
 
+Nanoseconds SimTime::cpu_time() const {
+  const std::lock_guard lock(mutex_);
+  return self().cpu_time;
+}
+
+void SimTime::add_cpu_time(Nanoseconds used) {
+  const std::lock_guard lock(mutex_);
+  self().cpu_time += used;
+}
+
 SimTime::Sleeper& SimTime::self() const {
   return membership.time == this ? *membership.sleeper : *sleepers_.front();
 }

@@ -34,6 +34,9 @@ class SimTime {
   /// Time the calling thread was ready and did not run.
   [[nodiscard]] Nanoseconds run_delay() const;
   void add_run_delay(Nanoseconds delay);
+  /// Of this thread.
+  [[nodiscard]] Nanoseconds cpu_time() const;
+  void add_cpu_time(Nanoseconds used);
 
  private:
   struct Sleeper {
@@ -42,6 +45,7 @@ class SimTime {
     bool gone = false;
     Nanoseconds wake{};
     Nanoseconds run_delay{};
+    Nanoseconds cpu_time{};
     std::condition_variable woken;
   };
   struct Membership;

@@ -130,6 +130,7 @@ class SimClocks final : public system::Clocks {
     if (wake <= time_.now()) return {};
     if (config_.wake_delay) wake += config_.wake_delay(time_.cpu(), wake);
     sleep_through_stalls(wake);
+    if (config_.wake_cost) time_.add_cpu_time(*config_.wake_cost);
     return {};
   }
 
@@ -245,6 +246,10 @@ class SimCounters final : public system::KernelCounters {
   }
 
   Result<Nanoseconds> run_delay() const override { return time_.run_delay(); }
+
+  Result<Nanoseconds> thread_time() const override {
+    return config_.wake_cost ? time_.cpu_time() : KernelCounters::thread_time();
+  }
 
   Result<Nanoseconds> ticked() const override {
     if (!config_.ticked) return KernelCounters::ticked();

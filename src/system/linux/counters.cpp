@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cerrno>
+#include <ctime>
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -70,6 +71,14 @@ Result<std::int64_t> LiveCounters::involuntary_switches() const {
     return fail_errno(errno, "cannot read the thread's accounting");
   }
   return used.ru_nivcsw;
+}
+
+Result<Nanoseconds> LiveCounters::thread_time() const {
+  timespec used{};
+  if (::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used) != 0) {
+    return fail_errno(errno, "cannot read the thread's CPU time");
+  }
+  return std::chrono::seconds(used.tv_sec) + Nanoseconds(used.tv_nsec);
 }
 
 Result<Nanoseconds> LiveCounters::ticked() const {

@@ -16,6 +16,7 @@ class LiveCounters final : public KernelCounters {
   [[nodiscard]] Result<std::vector<std::pair<int, CpuTimes>>> cpu_times() const override;
   [[nodiscard]] Result<Nanoseconds> run_delay() const override;
   [[nodiscard]] Result<std::int64_t> involuntary_switches() const override;
+  [[nodiscard]] Result<Nanoseconds> thread_time() const override;
   /// By times(2), which reads jiffies and needs no privilege.
   [[nodiscard]] Result<Nanoseconds> ticked() const override;
 

@@ -1,5 +1,7 @@
 #include "measure/sleeper.h"
 
+#include <cmath>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -87,6 +89,34 @@ TEST(TickProbe, AHealthyMachineLosesNothing) {
   EXPECT_EQ(ticks.longest_stall_s.value(), 0);
   EXPECT_EQ(ticks.steal_s.value(), 0);
   EXPECT_EQ(ticks.attribution.unexplained_s.value(), 0);
+}
+
+/// What a sleeper does in ten seconds where each wake-up takes this much CPU time.
+model::Ticks watch_at(Nanoseconds wake_cost) {
+  SimConfig config = SimConfig::with_rate(0);
+  config.wake_cost = wake_cost;
+  return watch(std::move(config), seconds(10));
+}
+
+TEST(TickProbe, DearWakeUpsMakeThePeriodLonger) {
+  const double share = tick_policy(shipped_thresholds()).cost_share;
+  for (const auto cost : {std::chrono::microseconds(40), std::chrono::microseconds(200)}) {
+    const model::Ticks ticks = watch_at(cost);
+    EXPECT_EQ(ticks.hz.value(), std::llround(share / to_seconds(cost)));
+    for (const model::CpuTicks& cpu : ticks.per_cpu) {
+      const double used = static_cast<double>(cpu.delivered) * to_seconds(cost) / 10;
+      EXPECT_LE(used, 0.01) << "though the first 25 are at the kernel's rate";
+      EXPECT_GE(used, 0.9 * share);
+      EXPECT_EQ(cpu.lost, 0) << "an instant that was not to be is not lost";
+      EXPECT_EQ(cpu.late, 0);
+    }
+  }
+}
+
+TEST(TickProbe, CheapWakeUpsLeaveThePeriodAsItIs) {
+  const model::Ticks ticks = watch_at(std::chrono::microseconds(20));
+  EXPECT_EQ(ticks.hz.value(), 250);
+  EXPECT_NEAR(static_cast<double>(ticks.per_cpu.at(0).expected), 2500, 2);
 }
 
 TEST(TickProbe, FortyPercentLossIsFound) {

@@ -104,7 +104,8 @@ TEST_F(Grub2Tree, ARuleThatIsCarriedOutLeavesTheRegenerationDue) {
   tree_.write("/etc/os-release", "ID=centos\nVERSION_ID=\"5.3\"\nID_LIKE=debian\n");
   const auto words = [](std::vector<std::string> verb) {
     verb.insert(verb.end(), {"--assume", "vm=vmware", "--assume", "arch=i386", "--assume",
-                             "distribution=centos", "--assume", "version=5.3"});
+                             "distribution=centos", "--assume", "version=5.3", "--assume",
+                             "kernel=2.6.18-128.el5"});
     return verb;
   };
   EXPECT_EQ(document(words({"apply", "--yes"}), 4)["changed"], true);

@@ -91,15 +91,28 @@ Truth Evaluation::condition(const Condition& condition) {
 }
 
 LookupValue Evaluation::look_at(std::string_view path) {
-  remember(std::string(path), facts_.words_at(path));
+  note(path, std::nullopt);
   return facts_.at(path);
 }
 
 void Evaluation::remember(std::string path, std::string value) {
-  const bool known =
-      std::any_of(evidence_.begin(), evidence_.end(),
-                  [&path](const model::FindingEvidence& seen) { return seen.fact == path; });
-  if (!known) evidence_.push_back({std::move(path), std::move(value)});
+  note(path, std::move(value));
+}
+
+void Evaluation::note(std::string_view path, std::optional<std::string> value) {
+  const bool known = std::any_of(seen_.begin(), seen_.end(),
+                                 [&path](const Seen& seen) { return seen.path == path; });
+  if (!known) seen_.push_back({std::string(path), std::move(value)});
+}
+
+std::vector<model::FindingEvidence> Evaluation::take_evidence() {
+  std::vector<model::FindingEvidence> evidence;
+  for (Seen& seen : seen_) {
+    std::string value = seen.value ? std::move(*seen.value) : facts_.words_at(seen.path);
+    evidence.push_back({std::move(seen.path), std::move(value)});
+  }
+  seen_.clear();
+  return evidence;
 }
 
 Truth Evaluation::vm(const std::vector<std::string>& wanted) {

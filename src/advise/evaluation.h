@@ -1,6 +1,7 @@
 // Does a rule hold for these facts? Every fact looked at is remembered as evidence.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,7 +28,7 @@ class Evaluation {
   model::LookupValue look_at(std::string_view path);
   void remember(std::string path, std::string value);
 
-  [[nodiscard]] std::vector<model::FindingEvidence> take_evidence() { return std::move(evidence_); }
+  [[nodiscard]] std::vector<model::FindingEvidence> take_evidence();
 
  private:
   [[nodiscard]] Truth system(const model::Ranges& wanted);
@@ -40,9 +41,17 @@ class Evaluation {
   [[nodiscard]] Truth fact(const model::Condition& condition);
   [[nodiscard]] Truth parameter(const model::Condition& condition);
 
+  /// No value: a fact, put into words only where a finding comes of it.
+  struct Seen {
+    std::string path;
+    std::optional<std::string> value;
+  };
+
+  void note(std::string_view path, std::optional<std::string> value);
+
   const model::FactLookup& facts_;
   const BootParameters& parameters_;
-  std::vector<model::FindingEvidence> evidence_;
+  std::vector<Seen> seen_;
 };
 
 }  // namespace guestclock::advise

@@ -47,7 +47,21 @@ std::optional<std::string> clocksource_of(const FindingChange& change) {
 class ObstacleSearch {
  public:
   ObstacleSearch(std::span<const model::KnownParameter> parameters, const model::Facts& facts)
-      : parameters_(parameters), facts_(facts) {}
+      : parameters_(parameters), facts_(facts), lookup_(facts, nullptr), entries_(facts) {}
+
+  [[nodiscard]] std::string unknown_to_kernel(std::string_view parameter, FixKind kind) const {
+    const model::KnownParameter* const row = row_of(parameter, kind, parameters_);
+    if (row == nullptr) return {};
+    const Truth known = Evaluation(lookup_, entries_).any_system(row->known_by);
+    if (known.is_yes()) return {};
+    if (known.is_no()) {
+      return "this kernel (" + system_in_words(facts_.kernel) + ") does not know " + row->name +
+             "=";
+    }
+    const Missing& missing = known.missing.front();
+    return "whether this kernel knows " + row->name + "= is unknown: " + missing.path +
+           " is not known (" + missing.reason + ")";
+  }
 
   [[nodiscard]] std::string for_finding(const Finding& finding) const {
     for (const FindingChange& change : finding.changes) {
@@ -60,7 +74,7 @@ class ObstacleSearch {
  private:
   [[nodiscard]] std::string for_change(const FindingChange& change, FixKind kind) const {
     if (change.to) {
-      std::string unknown = unknown_to_kernel(change.parameter, kind, parameters_, facts_);
+      std::string unknown = unknown_to_kernel(change.parameter, kind);
       if (!unknown.empty()) return unknown;
     }
     if (kind != FixKind::kernel_parameter) return {};
@@ -92,6 +106,8 @@ class ObstacleSearch {
 
   std::span<const model::KnownParameter> parameters_;
   const model::Facts& facts_;
+  model::FactLookup lookup_;
+  BootParameters entries_;
 };
 
 /// They want different things of one parameter.
@@ -109,23 +125,15 @@ bool are_rivals(const Finding& a, const Finding& b) {
 std::string unknown_to_kernel(std::string_view parameter, FixKind kind,
                               std::span<const model::KnownParameter> parameters,
                               const model::Facts& facts) {
-  const model::KnownParameter* const row = row_of(parameter, kind, parameters);
-  if (row == nullptr) return {};
-  const model::FactLookup lookup(facts, nullptr);
-  const BootParameters entries(facts);
-  Evaluation evaluation(lookup, entries);
-  const Truth known = evaluation.any_system(row->known_by);
-  if (known.is_yes()) return {};
-  if (known.is_no()) {
-    return "this kernel (" + system_in_words(facts.kernel) + ") does not know " + row->name + "=";
-  }
-  const Missing& missing = known.missing.front();
-  return "whether this kernel knows " + row->name + "= is unknown: " + missing.path +
-         " is not known (" + missing.reason + ")";
+  return ObstacleSearch(parameters, facts).unknown_to_kernel(parameter, kind);
 }
 
 void note_obstacles(std::span<const model::KnownParameter> parameters, const model::Facts& facts,
                     model::Judgement& judgement) {
+  const bool change_something =
+      std::any_of(judgement.findings.begin(), judgement.findings.end(),
+                  [](const Finding& finding) { return !finding.changes.empty(); });
+  if (!change_something) return;
   const ObstacleSearch search(parameters, facts);
   for (Finding& finding : judgement.findings) {
     finding.obstacle = search.for_finding(finding);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -172,8 +174,17 @@ struct FactLookup::Tree {
       : facts(facts_to_json(known)),
         measurements(measured != nullptr ? measurements_to_json(*measured) : Json()) {}
 
+  [[nodiscard]] LookupValue look_up(std::string_view path) const {
+    const bool is_measured = path.substr(0, path.find('.')) == kMeasurements;
+    if (!is_measured) return Walk(facts).at(path);
+    if (measurements.is_null()) return UnknownValue{"not measured"};
+    path.remove_prefix(std::min(path.size(), kMeasurements.size() + 1));
+    return Walk(measurements).at(path);
+  }
+
   Json facts;
   Json measurements;  ///< null: not measured
+  std::map<std::string, LookupValue, std::less<>> seen;
 };
 
 FactLookup::FactLookup(const Facts& facts, const Measurements* measurements)
@@ -184,11 +195,9 @@ FactLookup& FactLookup::operator=(FactLookup&&) noexcept = default;
 
 LookupValue FactLookup::at(std::string_view path) const {
   if (path.empty()) return AbsentValue{};
-  const bool is_measured = path.substr(0, path.find('.')) == kMeasurements;
-  if (!is_measured) return Walk(tree_->facts).at(path);
-  if (tree_->measurements.is_null()) return UnknownValue{"not measured"};
-  path.remove_prefix(std::min(path.size(), kMeasurements.size() + 1));
-  return Walk(tree_->measurements).at(path);
+  const auto seen = tree_->seen.find(path);
+  if (seen != tree_->seen.end()) return seen->second;
+  return tree_->seen.emplace(path, tree_->look_up(path)).first->second;
 }
 
 std::string FactLookup::words_at(std::string_view path) const {

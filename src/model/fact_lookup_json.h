@@ -29,6 +29,7 @@ struct AbsentValue {};
 using LookupValue =
     std::variant<AbsentValue, UnknownValue, bool, double, std::string, std::vector<std::string>>;
 
+/// Remembers what was looked up, since rules ask for the same again and again: for one thread.
 class FactLookup {
  public:
   /// `measurements` may be null: every path below "measurements." is then unknown ("not measured").

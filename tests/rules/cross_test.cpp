@@ -1,50 +1,14 @@
 // Rules against the vendors' tables over every guest of the cross.
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <set>
 
 #include <gtest/gtest.h>
 
-#include "advise/advise.h"
-#include "advise/obstacles.h"
-#include "base/text.h"
+#include "rules/cross_judgement.h"
 #include "rules/cross_table.h"
-#include "tables/tables.h"
 
 namespace guestclock::rules_tests {
 namespace {
-
-const tables::Tables& shipped() {
-  static const tables::Tables kTables = tables::load({}).value();
-  return kTables;
-}
-
-model::Judgement judged(const model::Facts& facts, const model::Consent& consent) {
-  model::Judgement judgement = advise::judge(shipped().rules, facts, nullptr, consent);
-  advise::note_obstacles(shipped().parameters, facts, judgement);
-  return judgement;
-}
-
-std::string as_written(const model::FindingChange& change) {
-  if (!change.to) return "without " + change.parameter;
-  return change.to->empty() ? change.parameter : change.parameter + "=" + *change.to;
-}
-
-std::string parameters_of(const model::Judgement& judgement, bool held) {
-  std::set<std::string> all;
-  for (const model::Finding& finding : judgement.findings) {
-    if (finding.held != held) continue;
-    for (const model::FindingChange& change : finding.changes)
-      all.insert(as_written(change));
-  }
-  return join({all.begin(), all.end()}, " ");
-}
-
-bool says(const model::Judgement& judgement, const std::string& row) {
-  return std::any_of(judgement.findings.begin(), judgement.findings.end(),
-                     [&](const model::Finding& finding) { return finding.catalogue == row; });
-}
 
 /// What a healthy guest is told besides what it should write.
 std::string complaints(const model::Judgement& judgement) {
@@ -74,7 +38,7 @@ class Cross : public testing::Test {
 TEST_F(Cross, RulesAndTablesAgreeEverywhere) {
   const std::vector<CrossedGuest> guests = all_crossed_guests();
   for (const CrossedGuest& guest : guests) {
-    const model::Judgement judgement = judged(facts_of(guest), {});
+    const model::Judgement judgement = judged_by_shipped_rules(facts_of(guest));
     const Expected expected = expected_for(guest);
     const std::string written = parameters_of(judgement, false);
     const std::string held = parameters_of(judgement, true);
@@ -82,7 +46,7 @@ TEST_F(Cross, RulesAndTablesAgreeEverywhere) {
            "expected '" + expected.written + "', got '" + written + "'");
     expect(held == expected.held, guest,
            "expected to be held '" + expected.held + "', got '" + held + "'");
-    expect(expected.verdict.empty() || says(judgement, expected.verdict), guest,
+    expect(expected.verdict.empty() || says_row(judgement, expected.verdict), guest,
            "nobody says " + expected.verdict);
     expect(complaints(judgement).empty(), guest, complaints(judgement));
     if (guest.host == Host::bare_metal)
@@ -95,7 +59,7 @@ TEST_F(Cross, NoGuestIsGivenAParameterThatItsKernelDoesNotRead) {
   model::Consent everything;
   everything.accepted = {"all"};
   for (const CrossedGuest& guest : all_crossed_guests()) {
-    const model::Judgement judgement = judged(facts_of(guest), everything);
+    const model::Judgement judgement = judged_by_shipped_rules(facts_of(guest), everything);
     for (const model::Finding& finding : judgement.findings) {
       expect(finding.obstacle.empty(), guest, finding.rule + ": " + finding.obstacle);
       expect(finding.rivals.empty(), guest, finding.rule + " has rivals");
@@ -108,7 +72,7 @@ TEST_F(Cross, NoGuestIsGivenAParameterThatItsKernelDoesNotRead) {
 
 TEST_F(Cross, DividerIsNeverWrittenUnlessItsRiskIsAccepted) {
   for (const CrossedGuest& guest : all_crossed_guests()) {
-    const std::string written = parameters_of(judged(facts_of(guest), {}), false);
+    const std::string written = parameters_of(judged_by_shipped_rules(facts_of(guest)), false);
     expect(written.find("divider") == std::string::npos, guest, written);
   }
 }
@@ -118,7 +82,7 @@ TEST_F(Cross, TakesLessThanTwoSeconds) {
   const auto start = std::chrono::steady_clock::now();
   std::size_t findings = 0;
   for (const CrossedGuest& guest : guests)
-    findings += judged(facts_of(guest), {}).findings.size();
+    findings += judged_by_shipped_rules(facts_of(guest)).findings.size();
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   EXPECT_GT(findings, guests.size() / 10);
   std::printf("%zu guests judged in %.2f s\n", guests.size(), took.count());

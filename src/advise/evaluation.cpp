@@ -90,7 +90,7 @@ Truth Evaluation::condition(const Condition& condition) {
   return Truth::of(false);
 }
 
-LookupValue Evaluation::look_at(std::string_view path) {
+const LookupValue& Evaluation::look_at(std::string_view path) {
   note(path, std::nullopt);
   return facts_.at(path);
 }
@@ -125,7 +125,7 @@ Truth Evaluation::vm(const std::vector<std::string>& wanted) {
 /// unknown container does not count: an unbooted tree is none.
 Truth Evaluation::container(const model::Rule& rule) {
   if (!rule.applies) return Truth::of(true);
-  const LookupValue value = facts_.at(kContainer);
+  const LookupValue& value = facts_.at(kContainer);
   const auto* const container = std::get_if<std::string>(&value);
   if (container == nullptr) return Truth::of(true);
   remember(std::string(kContainer), *container);
@@ -167,7 +167,7 @@ Truth Evaluation::any_distribution(const std::vector<model::DistributionRange>& 
 }
 
 Truth Evaluation::fact(const Condition& condition) {
-  const LookupValue value = look_at(condition.path);
+  const LookupValue& value = look_at(condition.path);
   if (const auto* const unknown = std::get_if<UnknownValue>(&value)) {
     return Truth::unknown(condition.path, unknown->reason);
   }

@@ -25,7 +25,7 @@ class Evaluation {
   [[nodiscard]] Truth any_system(const std::vector<model::Ranges>& ranges);
   [[nodiscard]] Truth condition(const model::Condition& condition);
   /// Remembers a fact as evidence without testing it.
-  model::LookupValue look_at(std::string_view path);
+  const model::LookupValue& look_at(std::string_view path);
   void remember(std::string path, std::string value);
 
   [[nodiscard]] std::vector<model::FindingEvidence> take_evidence();

@@ -50,7 +50,7 @@ std::vector<model::FixStep> steps_here(const std::vector<model::FixStep>& steps,
   std::vector<model::FixStep> here;
   for (model::FixStep step : steps) {
     if (!step.found_at.empty()) {
-      const LookupValue file = facts.at(step.found_at);
+      const LookupValue& file = facts.at(step.found_at);
       if (is_absent(file)) continue;
       step.file = first_text(file).value_or(step.file);
     }

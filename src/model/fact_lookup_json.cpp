@@ -175,6 +175,7 @@ struct FactLookup::Tree {
         measurements(measured != nullptr ? measurements_to_json(*measured) : Json()) {}
 
   [[nodiscard]] LookupValue look_up(std::string_view path) const {
+    if (path.empty()) return AbsentValue{};
     const bool is_measured = path.substr(0, path.find('.')) == kMeasurements;
     if (!is_measured) return Walk(facts).at(path);
     if (measurements.is_null()) return UnknownValue{"not measured"};
@@ -193,8 +194,7 @@ FactLookup::~FactLookup() = default;
 FactLookup::FactLookup(FactLookup&&) noexcept = default;
 FactLookup& FactLookup::operator=(FactLookup&&) noexcept = default;
 
-LookupValue FactLookup::at(std::string_view path) const {
-  if (path.empty()) return AbsentValue{};
+const LookupValue& FactLookup::at(std::string_view path) const {
   const auto seen = tree_->seen.find(path);
   if (seen != tree_->seen.end()) return seen->second;
   return tree_->seen.emplace(path, tree_->look_up(path)).first->second;

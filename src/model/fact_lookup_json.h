@@ -38,7 +38,8 @@ class FactLookup {
   FactLookup(FactLookup&&) noexcept;
   FactLookup& operator=(FactLookup&&) noexcept;
 
-  [[nodiscard]] LookupValue at(std::string_view path) const;
+  /// Good as long as this is.
+  [[nodiscard]] const LookupValue& at(std::string_view path) const;
   /// What evidence shows of a path: describe(at(path)), but a member of several objects with the
   /// name of each: "a.example:123: usable, b.example:123: unsynchronised".
   [[nodiscard]] std::string words_at(std::string_view path) const;

@@ -137,6 +137,13 @@ Result<std::vector<tables::NamedBytes>> read_rules_directory(const std::string& 
   return found;
 }
 
+Result<std::string> read_named(const system::Files& files, const std::string& name) {
+  std::error_code error;
+  const std::string absolute = std::filesystem::absolute(name, error).string();
+  if (error) return fail_errno(error.value(), "cannot find", printable(name));
+  return files.read(absolute);
+}
+
 Result<tables::Tables> load_tables(const Options& options) {
   const auto overlay = overlay_of(options);
   if (!overlay) return tl::make_unexpected(overlay.error());
@@ -260,7 +267,7 @@ model::Consent consent_of(const Guest& guest, const Options& options) {
 
 bool undecided(const std::vector<model::NotJudged>& not_judged) {
   return std::any_of(not_judged.begin(), not_judged.end(),
-                     [](const model::NotJudged& item) { return !item.live_only; });
+                     [](const model::NotJudged& item) { return item.leaves_open(); });
 }
 
 change::Store store_of(const system::System& system, const Options& options) {

@@ -35,6 +35,9 @@ struct Guest {
 [[nodiscard]] Result<std::vector<tables::NamedBytes>> read_rules_directory(
     const std::string& directory);
 
+/// A file that the command line names; `files` are those of the machine we run on.
+[[nodiscard]] Result<std::string> read_named(const system::Files& files, const std::string& name);
+
 /// The shipped tables with --rules on top.
 [[nodiscard]] Result<tables::Tables> load_tables(const Options& options);
 

@@ -101,6 +101,9 @@ po::options_description describe_groups(unsigned groups) {
   if ((groups & kJudging) != 0) {
     add("fail-on", po::value<std::string>()->default_value("medium")->value_name("SEVERITY"),
         "exit 2 from this severity on: info, low, medium, high, never");
+    add("waive", po::value<std::string>()->value_name("FILE"),
+        "findings that are accepted, each with a reason and the day on which that ends; they count "
+        "for nothing");
   }
   add("format", po::value<std::string>()->default_value("text")->value_name("FORMAT"),
       formats_in_words(groups));
@@ -252,6 +255,7 @@ Result<void> fill(const po::variables_map& given, Options& options) {
   options.no_redact = given.count("no-redact") != 0;
   options.quiet = given.count("quiet") != 0;
   options.rules_directory = text_or_empty(given, "rules");
+  options.waivers = text_or_empty(given, "waive");
   options.state_dir = text_or_empty(given, "state-dir");
   options.loader = text_or_empty(given, "loader");
   if (given.count("state-dir") != 0 && !options.state_dir.starts_with('/')) {

@@ -23,7 +23,7 @@ enum OptionGroup : unsigned {
   kConfirming = 1U << 5U,    ///< --yes
   kDryRun = 1U << 6U,        ///< --dry-run
   kRules = 1U << 7U,         ///< --rules
-  kJudging = 1U << 8U,       ///< --fail-on
+  kJudging = 1U << 8U,       ///< --fail-on --waive
   kEntries = 1U << 9U,       ///< --entries
   kLoader = 1U << 10U,       ///< --loader
   kUnset = 1U << 11U,        ///< --unset
@@ -61,6 +61,7 @@ struct Options {
   std::vector<std::string> accepted_risks;
   std::string state_dir;
   std::string rules_directory;
+  std::string waivers;                     ///< the file of --waive; empty: none
   std::optional<model::Severity> fail_on;  ///< nothing: never
   bool dry_run = false;
   bool yes = false;

@@ -1,4 +1,3 @@
-#include <filesystem>
 #include <limits>
 
 #include "base/text.h"
@@ -14,10 +13,7 @@ namespace {
 
 Result<std::vector<model::Exchange>> read_exchanges(const system::Files& files,
                                                     const std::string& name) {
-  std::error_code error;
-  const std::string absolute = std::filesystem::absolute(name, error).string();
-  if (error) return fail_errno(error.value(), "cannot find", printable(name));
-  auto text = files.read(absolute);
+  auto text = read_named(files, name);
   if (!text) return tl::make_unexpected(std::move(text).error());
   return measure::parse_exchanges(*text, printable(name));
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/rfc3339.h"
 #include "model/rule.h"
 
 namespace guestclock::model {
@@ -47,6 +48,31 @@ struct Finding {
   friend bool operator==(const Finding&, const Finding&) = default;
 };
 
+/// Why somebody accepts what a rule says, and the last day on which that holds.
+struct Acceptance {
+  std::string reason;
+  Day expires;
+
+  friend bool operator==(const Acceptance&, const Acceptance&) = default;
+};
+
+/// One row of a file of waivers.
+struct Waiver {
+  std::string named;               ///< a rule or a catalogue row, as it stands there
+  std::vector<std::string> rules;  ///< those that are meant
+  Acceptance acceptance;
+  std::string place;  ///< "file:line:column"
+
+  friend bool operator==(const Waiver&, const Waiver&) = default;
+};
+
+struct WaivedFinding {
+  Finding finding;
+  Acceptance acceptance;
+
+  friend bool operator==(const WaivedFinding&, const WaivedFinding&) = default;
+};
+
 /// A rule that could not be decided.
 struct NotJudged {
   std::string rule;
@@ -54,7 +80,10 @@ struct NotJudged {
   std::string reason;  ///< why it is not known
   /// Only a running system, or measuring it, shows it: no gap in what was asked for.
   bool live_only = false;
+  std::optional<Acceptance> waived = std::nullopt;
 
+  /// It keeps the verdict from being known.
+  [[nodiscard]] bool leaves_open() const { return !live_only && !waived; }
   friend bool operator==(const NotJudged&, const NotJudged&) = default;
 };
 
@@ -70,6 +99,7 @@ struct Consent {
 /// Everything advise has to say: findings in rule order.
 struct Judgement {
   std::vector<Finding> findings;
+  std::vector<WaivedFinding> waived;  ///< count for nothing
   std::vector<NotJudged> not_judged;
 
   friend bool operator==(const Judgement&, const Judgement&) = default;

@@ -232,4 +232,8 @@ nlohmann::ordered_json finding_to_json(const Finding& finding) {
               {"sources", finding.sources}};
 }
 
+nlohmann::ordered_json acceptance_to_json(const Acceptance& acceptance) {
+  return Json{{"reason", acceptance.reason}, {"expires", rfc3339(acceptance.expires)}};
+}
+
 }  // namespace guestclock::model

@@ -17,5 +17,6 @@ namespace guestclock::model {
 [[nodiscard]] nlohmann::ordered_json rule_to_json(const Rule& rule);
 [[nodiscard]] nlohmann::ordered_json ranges_to_json(const Ranges& ranges);
 [[nodiscard]] nlohmann::ordered_json finding_to_json(const Finding& finding);
+[[nodiscard]] nlohmann::ordered_json acceptance_to_json(const Acceptance& acceptance);
 
 }  // namespace guestclock::model

@@ -24,6 +24,12 @@ Json or_null(const std::string& text) {
   return text.empty() ? Json(nullptr) : Json(text);
 }
 
+Json waived_to_json(const model::WaivedFinding& waived) {
+  Json json = model::finding_to_json(waived.finding);
+  put_all(json, model::acceptance_to_json(waived.acceptance));
+  return json;
+}
+
 Json not_judged_to_json(const std::vector<model::NotJudged>& all) {
   Json list = Json::array();
   for (const model::NotJudged& rule : all) {
@@ -31,6 +37,7 @@ Json not_judged_to_json(const std::vector<model::NotJudged>& all) {
                         {"fact", rule.fact},
                         {"reason", rule.reason},
                         {"live_only", rule.live_only}});
+    if (rule.waived) list.back()["waived"] = model::acceptance_to_json(*rule.waived);
   }
   return list;
 }
@@ -53,6 +60,7 @@ Json summary_to_json(const model::AuditReport& report) {
     Json& count = counts[std::string(word)];
     count = count.get<std::int64_t>() + 1;
   }
+  counts["waived"] = report.judgement.waived.size();
   return Json{{"verdict", model::verdict(report)}, {"counts", std::move(counts)}};
 }
 
@@ -106,6 +114,8 @@ Json to_json(const model::AuditReport& report) {
     json["findings"].push_back(model::finding_to_json(finding));
   }
   json["waived"] = Json::array();
+  for (const model::WaivedFinding& waived : report.judgement.waived)
+    json["waived"].push_back(waived_to_json(waived));
   json["not_judged"] = not_judged_to_json(report.judgement.not_judged);
   json["assumptions"] = model::assumptions_to_json(report.assumptions);
   json["consent"] = Json{{"accepted", report.consent.accepted}, {"ours", report.consent.ours}};

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/rfc3339.h"
 #include "base/text.h"
 #include "report/text_parts.h"
 
@@ -22,11 +23,15 @@ std::string change_in_words(const model::FindingChange& change) {
   return change.target + ": " + change.parameter + " " + to + " (now " + now + ")";
 }
 
-void write_finding(Page& page, const model::Finding& finding) {
+void write_what_was_found(Page& page, const model::Finding& finding) {
   page.gap();
   page.paragraph(
       0, fmt::format("[{}{}] {} ({}): {}", model::to_string(finding.severity),
                      finding.held ? ", held" : "", finding.rule, finding.catalogue, finding.title));
+}
+
+void write_finding(Page& page, const model::Finding& finding) {
+  write_what_was_found(page, finding);
   std::string_view label = "seen";
   for (const model::FindingEvidence& seen : finding.evidence) {
     page.field(label, seen.fact + ": " + seen.value);
@@ -52,6 +57,16 @@ void write_finding(Page& page, const model::Finding& finding) {
   if (!finding.fix.undo.empty()) page.field("undo", finding.fix.undo);
   for (const std::string& source : finding.sources)
     page.field("source", source);
+}
+
+void write_waived(Page& page, const std::vector<model::WaivedFinding>& all) {
+  if (all.empty()) return;
+  page.heading("Waived");
+  for (const model::WaivedFinding& waived : all) {
+    write_what_was_found(page, waived.finding);
+    page.field("reason", waived.acceptance.reason);
+    page.field("until", rfc3339(waived.acceptance.expires));
+  }
 }
 
 /// Findings by severity, held ones apart.
@@ -92,7 +107,7 @@ std::string missing_in_words(const model::AuditReport& report) {
   }
   std::size_t undecided = 0;
   for (const model::NotJudged& rule : report.judgement.not_judged) {
-    if (!rule.live_only) ++undecided;
+    if (rule.leaves_open()) ++undecided;
   }
   if (undecided > 0) parts.push_back(counted(undecided, "rule") + " could not be judged");
   return parts.empty() ? "what decides could not be found out" : join(parts, ", ");
@@ -101,15 +116,18 @@ std::string missing_in_words(const model::AuditReport& report) {
 std::string verdict_in_words(const model::AuditReport& report) {
   const Tally counts = tally(report.judgement);
   const std::string_view word = model::verdict(report);
-  const std::string held =
+  std::string apart =
       counts.held > 0 ? fmt::format("; {} held until its risk is accepted", counts.held) : "";
+  if (const std::size_t waived = report.judgement.waived.size(); waived > 0) {
+    apart += fmt::format("; {} waived", waived);
+  }
   const std::string found = fmt::format(
       "{} ({})", counts.open == 1 ? "1 finding" : fmt::format("{} findings", counts.open),
       severities_in_words(counts));
-  if (word == "findings") return "Verdict: " + found + held + ".";
+  if (word == "findings") return "Verdict: " + found + apart + ".";
   const std::string noted = counts.open > 0 ? "; " + found : "";
-  if (word == "good") return "Verdict: good: nothing to change on this guest" + noted + held + ".";
-  return "Verdict: unknown: " + missing_in_words(report) + noted + held + ".";
+  if (word == "good") return "Verdict: good: nothing to change on this guest" + noted + apart + ".";
+  return "Verdict: unknown: " + missing_in_words(report) + noted + apart + ".";
 }
 
 }  // namespace
@@ -125,7 +143,12 @@ void write_not_judged(Page& page, const std::vector<model::NotJudged>& rules) {
   if (rules.empty()) return;
   page.heading("Not judged");
   for (const model::NotJudged& rule : rules) {
-    page.bullet(rule.rule + ": " + rule.fact + " is not known: " + rule.reason);
+    std::string text = rule.rule + ": " + rule.fact + " is not known: " + rule.reason;
+    if (rule.waived) {
+      text +=
+          fmt::format("; waived until {}: {}", rfc3339(rule.waived->expires), rule.waived->reason);
+    }
+    page.bullet(text);
   }
 }
 
@@ -143,6 +166,7 @@ void write_document(Page& page, const model::AuditReport& report) {
   if (report.judgement.findings.empty()) page.paragraph(2, "none");
   for (const model::Finding& finding : report.judgement.findings)
     write_finding(page, finding);
+  write_waived(page, report.judgement.waived);
   write_not_judged(page, report.judgement.not_judged);
   page.gap();
   page.line(0, verdict_in_words(report));

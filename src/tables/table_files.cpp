@@ -9,12 +9,10 @@
 #include <nlohmann/json.hpp>
 
 #include "base/digest.h"
-#include "base/text.h"
 #include "model/rule_json.h"
 #include "tables/json_text.h"
 #include "tables/row_tables.h"
 #include "tables/rule_references.h"
-#include "tables/schema_check.h"
 
 namespace guestclock::tables {
 namespace {
@@ -74,16 +72,16 @@ class Checker {
   void check(const NamedBytes& file) {
     const FileKind kind = kind_of(file.name);
     if (kind == FileKind::other) return;
-    if (const auto broken = syntax_problem(file.bytes)) {
-      return report(file, broken->offset, broken->what);
+    FileCheck found(file, problems_);
+    if (!found.readable() || kind == FileKind::schema) return;
+    const nlohmann::json* const schema = schema_for(kind);
+    if (schema == nullptr) {
+      return found.report(
+          "", fmt::format("there is no valid {} to check it against", schema_name(kind)));
     }
-    const JsonPositions positions(file.bytes);
-    if (positions.duplicate()) {
-      return report(file, positions.duplicate()->offset, positions.duplicate()->what);
-    }
-    if (kind == FileKind::schema || !follows_schema(file, kind, positions)) return;
-    if (kind == FileKind::rule) check_rule(file, positions);
-    if (kind == FileKind::parameters) check_parameters(file, positions);
+    if (!found.follows(*schema)) return;
+    if (kind == FileKind::rule) check_rule(file, found);
+    if (kind == FileKind::parameters) check_parameters(file, found);
   }
 
   [[nodiscard]] std::vector<FileProblem> take() { return std::move(problems_); }
@@ -100,7 +98,7 @@ class Checker {
     }
   }
 
-  void check_parameters(const NamedBytes& file, const JsonPositions& positions) {
+  static void check_parameters(const NamedBytes& file, FileCheck& found) {
     std::set<std::pair<model::FixKind, std::string>> seen;
     std::size_t index = 0;
     for (const Result<model::KnownParameter>& row :
@@ -108,34 +106,11 @@ class Checker {
       const std::string pointer = fmt::format("/parameters/{}", index++);
       if (!row) {
         const std::string& what = row.error().message;
-        const std::string member = pointer_of_member(what.substr(0, what.find(": ")));
-        report(file, positions.offset_of(pointer + member), what);
+        found.report(pointer + pointer_of_member(what.substr(0, what.find(": "))), what);
       } else if (!seen.emplace(row->kind, row->name).second) {
-        report(file, positions.offset_of(pointer + "/name"), "the parameter has a row already");
+        found.report(pointer + "/name", "the parameter has a row already");
       }
     }
-  }
-
-  void report(const NamedBytes& file, std::size_t offset, std::string what) {
-    const TextPosition position = position_at(file.bytes, offset);
-    problems_.push_back({file.name, position.line, position.column, std::move(what)});
-  }
-
-  bool follows_schema(const NamedBytes& file, FileKind kind, const JsonPositions& positions) {
-    const nlohmann::json* const schema = schema_for(kind);
-    if (schema == nullptr) {
-      report(file, 0, fmt::format("there is no valid {} to check it against", schema_name(kind)));
-      return false;
-    }
-    const auto document = nlohmann::json::parse(file.bytes, nullptr, false);
-    constexpr std::size_t kMostReported = 20;
-    std::vector<SchemaProblem> found = schema_problems(*schema, document);
-    if (found.size() > kMostReported) found.resize(kMostReported);
-    for (const SchemaProblem& problem : found) {
-      report(file, positions.offset_of(problem.pointer),
-             (problem.pointer.empty() ? "" : printable(problem.pointer) + ": ") + problem.what);
-    }
-    return found.empty();
   }
 
   const nlohmann::json* schema_for(FileKind kind) {
@@ -151,25 +126,21 @@ class Checker {
     return nullptr;
   }
 
-  void check_rule(const NamedBytes& file, const JsonPositions& positions) {
+  void check_rule(const NamedBytes& file, FileCheck& found) {
     const auto rule = model::rule_from_json(Json::parse(file.bytes, nullptr, false));
     if (!rule) {
       const std::string& what = rule.error().message;
-      const std::string pointer = pointer_of_member(what.substr(0, what.find(": ")));
-      return report(file, positions.offset_of(pointer), what);
+      return found.report(pointer_of_member(what.substr(0, what.find(": "))), what);
     }
     const auto [first, is_new] = files_of_rules_.emplace(rule->rule, file.name);
     if (!is_new) {
-      report(file, positions.offset_of("/rule"),
-             fmt::format("rule {} stands in {} too", rule->rule, first->second));
+      found.report("/rule", fmt::format("rule {} stands in {} too", rule->rule, first->second));
     }
     if (rule->rule != stem_of(file.name)) {
-      report(file, positions.offset_of("/rule"),
-             fmt::format("the file must have the rule's name: {}.json", rule->rule));
+      found.report("/rule", fmt::format("the file must have the rule's name: {}.json", rule->rule));
     }
-    for (const RuleProblem& problem : rule_problems(*rule, names_)) {
-      report(file, positions.offset_of(problem.pointer), problem.what);
-    }
+    for (const RuleProblem& problem : rule_problems(*rule, names_))
+      found.report(problem.pointer, problem.what);
   }
 
   std::span<const NamedBytes> shipped_;
@@ -287,14 +258,6 @@ std::string_view stem_of(std::string_view name) {
   }
   if (name.ends_with(".json")) name.remove_suffix(std::string_view(".json").size());
   return name;
-}
-
-std::string FileProblem::place() const {
-  return fmt::format("{}:{}:{}", printable(file), line, column);
-}
-
-std::string FileProblem::in_words() const {
-  return place() + ": " + what;
 }
 
 std::vector<FileProblem> check_files(std::span<const NamedBytes> files,

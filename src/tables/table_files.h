@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tables/file_check.h"
 #include "tables/tables.h"
 
 namespace guestclock::tables {
@@ -24,16 +25,6 @@ enum class FileKind {
 [[nodiscard]] FileKind kind_of(std::string_view name);
 /// The name that a rule in this file must have: its last part without ".json".
 [[nodiscard]] std::string_view stem_of(std::string_view name);
-
-struct FileProblem {
-  std::string file;
-  std::size_t line = 1;
-  std::size_t column = 1;
-  std::string what;
-
-  [[nodiscard]] std::string place() const;     ///< "file:line:column"
-  [[nodiscard]] std::string in_words() const;  ///< "file:line:column: what"
-};
 
 /// Every problem of `files`, in their order. `shipped` has the schemas, and the rules that those in
 /// `files` may refer to; it may be the same set.

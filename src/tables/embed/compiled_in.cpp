@@ -3,6 +3,7 @@
 #include "tables/packed_hypervisors.h"
 #include "tables/table_files.h"
 #include "tables/tables.h"
+#include "tables/waivers.h"
 
 namespace guestclock::tables {
 
@@ -12,6 +13,11 @@ Result<Tables> load(std::span<const NamedBytes> overlay) {
 
 Result<Hypervisors> load_hypervisors(std::span<const NamedBytes> overlay) {
   return build_hypervisors(unpack(packed_hypervisors()), overlay, embedded);
+}
+
+Result<std::vector<model::Waiver>> load_waivers(const NamedBytes& file,
+                                                std::span<const model::Rule> rules) {
+  return waivers_in(file, waivers_schema(), rules);
 }
 
 std::vector<std::string> check(std::span<const NamedBytes> files) {

@@ -38,7 +38,7 @@ TEST(JsonSchema, EveryDocumentIsValid) {
 }
 
 TEST(JsonSchema, EverySchemaHasASampleAndSaysItsName) {
-  std::vector<std::string> used;
+  std::vector<std::string> used{"guestclock.waivers-1.schema.json"};  // read, never written
   for (const Sample& one : sample_documents())
     used.push_back(one.schema);
   for (const auto& entry : std::filesystem::directory_iterator(kSchemas)) {
@@ -94,6 +94,10 @@ TEST(JsonSchema, WrongNamesWordsAndTypesAreRefused) {
   expect_refused("measure", "/ticks/per_cpu/0/stalls/0/cause", "host");
   expect_refused("audit", "/findings/0/severity", "urgent");
   expect_refused("audit", "/findings/0/fix/kind", "kernel_parameter");
+  expect_refused("audit", "/waived/0", rendered("audit")["findings"][0]);
+  expect_refused("audit-waived", "/waived/0/expires", "soon");
+  expect_refused("audit-waived", "/waived/0/fix/kind", "kernel_parameter");
+  expect_refused("audit-waived", "/not_judged/0/waived", true);
   expect_refused("audit", "/summary/verdict", "bad");
   expect_refused("audit", "/facts/kernel/hz", "x");
   expect_refused("audit", "/measurements/drift/offset", 1);
@@ -119,10 +123,27 @@ TEST(Json, PartsReadBack) {
 TEST(Json, AuditSumsUp) {
   const json report = rendered("audit");
   EXPECT_EQ(report["summary"]["verdict"], "findings");
-  EXPECT_EQ(report["summary"]["counts"],
-            json::parse(R"({"info": 2, "low": 0, "medium": 1, "high": 0, "held": 1})"));
+  EXPECT_EQ(
+      report["summary"]["counts"],
+      json::parse(R"({"info": 2, "low": 0, "medium": 1, "high": 0, "held": 1, "waived": 0})"));
   EXPECT_EQ(report["findings"][1]["held"], true);
   EXPECT_EQ(report["consent"]["accepted"], json::parse(R"(["V-03"])"));
+}
+
+TEST(Json, AWaivedFindingIsWholeAndCountsForNothing) {
+  const json report = rendered("audit-waived");
+  EXPECT_EQ(report["summary"]["verdict"], "good");
+  EXPECT_EQ(
+      report["summary"]["counts"],
+      json::parse(R"({"info": 2, "low": 0, "medium": 0, "high": 0, "held": 0, "waived": 2})"));
+  json finding = rendered("audit")["findings"][0];
+  json waived = report["waived"][0];
+  EXPECT_EQ(waived["expires"], "2027-01-31");
+  EXPECT_EQ(waived["reason"], "Gilt bis zum Umzug: \x1b[2Jgr\xc3\xbcn");
+  waived.erase("expires");
+  waived.erase("reason");
+  EXPECT_EQ(waived, finding);
+  EXPECT_EQ(report["not_judged"][0]["waived"]["expires"], "2027-01-31");
 }
 
 TEST(Json, AuditWithoutMeasurementsSaysWhy) {

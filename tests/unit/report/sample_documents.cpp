@@ -156,6 +156,7 @@ std::vector<Sample> sample_documents() {
       {"selftest-nothing-known", file("selftest"), model::SelftestDocument{}},
       {"audit", file("report"), sample_audit()},
       {"audit-not-measured", file("report"), unmeasured},
+      {"audit-waived", file("report"), sample_waived_audit()},
       {"plan", file("plan"),
        model::PlanDocument{
            "0123456789ab",

@@ -22,6 +22,8 @@ struct Sample {
 [[nodiscard]] model::Facts sample_facts();
 [[nodiscard]] model::Measurements sample_measurements();
 [[nodiscard]] model::AuditReport sample_audit();
+/// Its first two findings, and what it could not judge, are waived.
+[[nodiscard]] model::AuditReport sample_waived_audit();
 [[nodiscard]] model::Rule sample_rule();
 
 }  // namespace guestclock::report

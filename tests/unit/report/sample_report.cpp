@@ -399,4 +399,21 @@ model::AuditReport sample_audit() {
   return report;
 }
 
+model::AuditReport sample_waived_audit() {
+  model::AuditReport report = sample_audit();
+  report.facts = {};
+  report.measurements.reset();
+  report.no_measurements = "--no-measure";
+  model::Judgement& judgement = report.judgement;
+  const model::Acceptance accepted{"Gilt bis zum Umzug: \x1b[2Jgr\xc3\xbcn",
+                                   *day_from("2027-01-31")};
+  // The open one and the held one.
+  for (int i = 0; i < 2; ++i) {
+    judgement.waived.push_back({judgement.findings.front(), accepted});
+    judgement.findings.erase(judgement.findings.begin());
+  }
+  judgement.not_judged.front().waived = accepted;
+  return report;
+}
+
 }  // namespace guestclock::report

@@ -117,6 +117,21 @@ TEST(AuditText, EndsWithTheVerdictInOneLine) {
   EXPECT_EQ(audit_verdict(report), "Verdict: unknown: what decides could not be found out.");
 }
 
+TEST(AuditText, WhatIsWaivedCountsForNothingAndIsShown) {
+  model::AuditReport report = sample_waived_audit();
+  report.undetermined = false;
+  EXPECT_EQ(audit_verdict(report),
+            "Verdict: good: nothing to change on this guest; 2 findings (2 info); 2 waived.");
+  report.undetermined = true;
+  EXPECT_EQ(
+      audit_verdict(report),
+      "Verdict: unknown: what decides could not be found out; 2 findings (2 info); 2 waived.");
+  const std::string text = render_text(report);
+  EXPECT_THAT(text, HasSubstr("\n  until           2027-01-31\n"));
+  EXPECT_THAT(text, HasSubstr("waived until 2027-01-31: Gilt bis"));
+  EXPECT_THAT(render_text(sample_audit()), Not(HasSubstr("\nWaived\n")));
+}
+
 TEST(AuditText, EveryFindingSaysWhatItSawWhyWhatToDoHowToCheckAndUndoAndItsSource) {
   const std::string text = render_text(sample_audit());
   for (const char* word : {"  seen", "  why", "  do", "  check", "  undo", "  source",

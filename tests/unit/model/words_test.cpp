@@ -54,10 +54,10 @@ AuditReport report(std::vector<Finding> findings, bool undetermined = false) {
 
 TEST(WorstSeverity, LeavesHeldFindingsOut) {
   EXPECT_EQ(worst_severity({}), std::nullopt);
-  EXPECT_EQ(worst_severity({{finding(Severity::high, true)}, {}}), std::nullopt);
-  EXPECT_EQ(worst_severity({{finding(Severity::low), finding(Severity::medium),
-                             finding(Severity::high, true), finding(Severity::info)},
-                            {}}),
+  EXPECT_EQ(worst_severity(report({finding(Severity::high, true)}).judgement), std::nullopt);
+  EXPECT_EQ(worst_severity(report({finding(Severity::low), finding(Severity::medium),
+                                   finding(Severity::high, true), finding(Severity::info)})
+                               .judgement),
             Severity::medium);
 }
 

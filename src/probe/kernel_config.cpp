@@ -9,6 +9,8 @@
 namespace guestclock::probe {
 namespace {
 
+constexpr std::size_t kPackedStart = std::size_t{4} << 10U;
+
 /// Reads a configuration line by line, until all is known that is asked for.
 class ConfigLines {
  public:
@@ -50,7 +52,8 @@ bool add_whole_lines(std::string& text, ConfigLines& lines) {
   return true;
 }
 
-/// Unpacks no more than it takes; a bomb stops at the limit.
+/// Unpacks no more than it takes; a bomb stops at the limit. `malformed` where it is no gzip data,
+/// or ends before all is known.
 Result<KernelConfig> parse_packed(const std::string& packed, std::optional<std::int64_t> hz) {
   constexpr std::size_t kLimit = std::size_t{4} << 20U;
   z_stream stream{};
@@ -90,8 +93,13 @@ KernelConfig parse_kernel_config(std::string_view text) {
 
 Result<KernelConfig> read_kernel_config(const system::Files& files, const std::string& release,
                                         std::optional<std::int64_t> hz) {
-  if (const auto packed = files.read("/proc/config.gz")) {
-    if (auto config = parse_packed(*packed, hz)) return config;
+  constexpr std::string_view kPacked = "/proc/config.gz";
+  // What is asked for stands near the start: the rest is read only where it does not.
+  if (const auto start = files.read_start(kPacked, kPackedStart)) {
+    if (auto config = parse_packed(*start, hz)) return config;
+    if (const auto packed = files.read(kPacked)) {
+      if (auto config = parse_packed(*packed, hz)) return config;
+    }
   }
   if (release.empty() || release.find('/') != std::string::npos) {
     return fail(ErrorCode::not_found, "the kernel's release is not known");

@@ -8,7 +8,7 @@
 namespace guestclock::system {
 namespace {
 
-constexpr int kReadAll = 3;  // SYSLOG_ACTION_READ_ALL of syslog(2)
+constexpr int kReadAll = 3;        // SYSLOG_ACTION_READ_ALL of syslog(2)
 constexpr int kLimit = 256 << 10;  // of what does not fit the oldest records are left out
 
 }  // namespace

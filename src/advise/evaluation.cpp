@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "advise/comparison.h"
+#include "base/text.h"
 #include "model/version.h"
 
 namespace guestclock::advise {
@@ -16,10 +17,6 @@ constexpr std::string_view kVm = "virtualization.vm";
 constexpr std::string_view kContainer = "virtualization.container";
 constexpr std::string_view kDistributionId = "kernel.distribution.id";
 constexpr std::string_view kDistributionVersion = "kernel.distribution.version";
-
-bool is_listed(const std::vector<std::string>& words, const std::string& word) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
 
 /// An unknown value as the truth it leaves open, otherwise `test` of its text (absent: none).
 template <class Test>
@@ -117,7 +114,7 @@ std::vector<model::FindingEvidence> Evaluation::take_evidence() {
 
 Truth Evaluation::vm(const std::vector<std::string>& wanted) {
   return decide(kVm, look_at(kVm), [&wanted](const std::string& vm) {
-    return vm != "none" && (is_listed(wanted, "any") || is_listed(wanted, vm));
+    return vm != "none" && (contains(wanted, "any") || contains(wanted, vm));
   });
 }
 
@@ -134,7 +131,7 @@ Truth Evaluation::container(const model::Rule& rule) {
 
 Truth Evaluation::one_of(std::string_view path, const std::vector<std::string>& wanted) {
   return decide(path, look_at(path),
-                [&wanted](const std::string& text) { return is_listed(wanted, text); });
+                [&wanted](const std::string& text) { return contains(wanted, text); });
 }
 
 Truth Evaluation::within(std::string_view path, const model::VersionRange& range) {

@@ -1,6 +1,6 @@
 // Rules against the vendors' tables over every guest of the cross.
-#include <chrono>
 #include <cstdio>
+#include <ctime>
 
 #include <gtest/gtest.h>
 
@@ -79,15 +79,16 @@ TEST_F(Cross, DividerIsNeverWrittenUnlessItsRiskIsAccepted) {
 
 TEST_F(Cross, TakesLessThanTwoSeconds) {
   const std::vector<CrossedGuest> guests = all_crossed_guests();
-  const auto start = std::chrono::steady_clock::now();
+  // CPU time: other tests may run beside this one.
+  const std::clock_t start = std::clock();
   std::size_t findings = 0;
   for (const CrossedGuest& guest : guests)
     findings += judged_by_shipped_rules(facts_of(guest)).findings.size();
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  const double took_s = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   EXPECT_GT(findings, guests.size() / 10);
-  std::printf("%zu guests judged in %.2f s\n", guests.size(), took.count());
+  std::printf("%zu guests judged in %.2f s\n", guests.size(), took_s);
 #if defined(NDEBUG) && !defined(GUESTCLOCK_INSTRUMENTED)
-  EXPECT_LE(took.count(), 2);
+  EXPECT_LE(took_s, 2);
 #endif
 }
 

@@ -286,8 +286,14 @@ class Judge {
       result_.platform = std::string(clue.platform);
       return;
     }
-    result_.platform = result_.vm.known() ? Fact<std::string>(std::string())
-                                          : Fact<std::string>::unknown(result_.vm.reason());
+    if (result_.vm.known()) {
+      result_.platform = std::string();
+    } else {
+      // Nobody is asked to name a cloud for an image: --assume platform=NAME is there for those who
+      // want its rules.
+      result_.platform = seen_.anything ? Fact<std::string>::unknown(result_.vm.reason())
+                                        : Fact<std::string>::live_only();
+    }
   }
 
   /// Where CPUID names another hypervisor than the one that runs this kernel, that one is outside.

@@ -63,7 +63,9 @@ std::string outcome_in_words(const std::string& verb, const model::TransactionOu
            "same.";
   }
   if (!outcome.changed) {
-    return undo ? "Nothing to undo." : "Nothing to change: everything is already in place.";
+    if (undo) return "Nothing to undo.";
+    return outcome.pending.empty() ? "Nothing to change: everything is already in place."
+                                   : "Changed nothing: what is left is to be done by hand.";
   }
   return fmt::format("{} transaction {}: {} {}.", undo ? "Undid" : "Applied", outcome.id,
                      counted(outcome.files.size(), "file"), undo ? "restored" : "changed");

@@ -86,6 +86,20 @@ TEST_F(Relics, AModernImageWithoutAnyIsToldNothing) {
   EXPECT_THAT(rules_of(report["not_judged"]), Contains("linux-tickless-nothing-to-change"));
 }
 
+TEST_F(Relics, AnImageForAnyCloudNeedsNoPlatformNamed) {
+  make_centos7("quiet");
+  tree_.write("/etc/chrony.conf", "pool pool.example iburst\nmakestep 1 -1\n");
+  tree_.write("/usr/sbin/chronyd", "");
+  tree_.write("/usr/lib/systemd/system/chronyd.service", "[Service]\n");
+  tree_.write("/etc/systemd/system/multi-user.target.wants/chronyd.service", "[Service]\n");
+  const std::vector<std::string> assumed{"vm=kvm", "arch=x86_64"};
+  const json report = run({"audit"}, assumed, 0);
+  EXPECT_THAT(report["findings"], IsEmpty());
+  EXPECT_THAT(rules_of(report["not_judged"]), Contains("ec2-link-local-server-not-used"));
+  EXPECT_THAT(rules_of(run({"audit"}, {"vm=kvm", "arch=x86_64", "platform=aws"}, 0)["findings"]),
+              Contains("ec2-link-local-server-not-used"));
+}
+
 TEST_F(Relics, ADividerThatOurOwnTransactionWroteStays) {
   support::make_centos5_tree(tree_);
   const std::vector<std::string> assumed{"vm=vmware", "arch=i386"};

@@ -1,9 +1,11 @@
 // Rules against the vendors' tables over every guest of the cross.
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
 
 #include <gtest/gtest.h>
 
+#include "base/text.h"
 #include "rules/cross_judgement.h"
 #include "rules/cross_table.h"
 
@@ -18,6 +20,15 @@ std::string complaints(const model::Judgement& judgement) {
     if (complains) all += (all.empty() ? "" : " ") + finding.rule;
   }
   return all;
+}
+
+/// Two lists of parameters as one, in alphabetical order.
+std::string together(const std::string& a, const std::string& b) {
+  std::vector<std::string> all = words(a);
+  for (std::string& more : words(b))
+    all.push_back(std::move(more));
+  std::sort(all.begin(), all.end());
+  return join(all, " ");
 }
 
 constexpr int kMostPrinted = 20;
@@ -60,6 +71,10 @@ TEST_F(Cross, NoGuestIsGivenAParameterThatItsKernelDoesNotRead) {
   everything.accepted = {"all"};
   for (const CrossedGuest& guest : all_crossed_guests()) {
     const model::Judgement judgement = judged_by_shipped_rules(facts_of(guest), everything);
+    const Expected expected = expected_for(guest);
+    const std::string written = parameters_of(judgement, false);
+    expect(written == together(expected.written, expected.held), guest,
+           "with all risks accepted: " + written);
     for (const model::Finding& finding : judgement.findings) {
       expect(finding.obstacle.empty(), guest, finding.rule + ": " + finding.obstacle);
       expect(finding.rivals.empty(), guest, finding.rule + " has rivals");

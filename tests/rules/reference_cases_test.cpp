@@ -9,9 +9,9 @@ namespace {
 
 using model::Facts;
 
-Facts red_hat(Host host, const std::string& version, const std::string& release,
-              const std::string& arch) {
-  return facts_of({host, {Family::red_hat, "centos", version, release, true}, arch});
+Facts red_hat(const std::string& id, Host host, const std::string& version,
+              const std::string& release, const std::string& arch) {
+  return facts_of({host, {Family::red_hat, id, version, release, true}, arch});
 }
 
 Facts debian12(Host host) {
@@ -61,34 +61,36 @@ void expect_told(const Facts& facts, const std::string& complaints, const std::s
 }
 
 TEST(ReferenceCase, Centos53OnVmware32Bit) {
-  expect_told(red_hat(Host::vmware, "5.3", "2.6.18-128.el5", "i386"),
+  expect_told(red_hat("centos", Host::vmware, "5.3", "2.6.18-128.el5", "i386"),
               "rhel5-vmware-i386-acpi-pm rhel5-vmware-i386-divider", "clocksource=acpi_pm",
               "divider=10");
 }
 
 TEST(ReferenceCase, Centos53OnVmware64BitGetsNotscAndNeverClocksource) {
-  expect_told(red_hat(Host::vmware, "5.3", "2.6.18-128.el5", "x86_64"),
+  expect_told(red_hat("centos", Host::vmware, "5.3", "2.6.18-128.el5", "x86_64"),
               "rhel5-vmware-x86-64-divider rhel5-vmware-x86-64-notsc", "notsc", "divider=10");
 }
 
 TEST(ReferenceCase, Rhel58And511NeedNothing) {
   for (const auto& [version, release] :
        {std::pair("5.8", "2.6.18-308.el5"), std::pair("5.11", "2.6.18-398.el5")}) {
-    const Facts facts = red_hat(Host::vmware, version, release, "x86_64");
-    expect_told(facts, "", "", "divider=10");
-    EXPECT_TRUE(says_row(judged_by_shipped_rules(facts), "V-04")) << version;
+    for (const char* const arch : {"i386", "x86_64"}) {
+      const Facts facts = red_hat("rhel", Host::vmware, version, release, arch);
+      expect_told(facts, "", "", "divider=10");
+      EXPECT_TRUE(says_row(judged_by_shipped_rules(facts), "V-04")) << version;
+    }
   }
 }
 
 TEST(ReferenceCase, Rhel48OnKvm) {
-  expect_told(red_hat(Host::kvm_plain, "4.8", "2.6.9-89.EL", "x86_64"), "rhel48-kvm-x86-64-notsc",
-              "notsc", "");
-  expect_told(red_hat(Host::kvm_plain, "4.8", "2.6.9-89.EL", "i386"), "rhel48-kvm-i386-pmtmr",
-              "clock=pmtmr", "");
+  expect_told(red_hat("rhel", Host::kvm_plain, "4.8", "2.6.9-89.EL", "x86_64"),
+              "rhel48-kvm-x86-64-notsc", "notsc", "");
+  expect_told(red_hat("rhel", Host::kvm_plain, "4.8", "2.6.9-89.EL", "i386"),
+              "rhel48-kvm-i386-pmtmr", "clock=pmtmr", "");
 }
 
 TEST(ReferenceCase, Centos7OnKvmWithNoKvmclock) {
-  Facts facts = red_hat(Host::kvm_clock, "7.9", "3.10.0-1160.el7.x86_64", "x86_64");
+  Facts facts = red_hat("centos", Host::kvm_clock, "7.9", "3.10.0-1160.el7.x86_64", "x86_64");
   add_parameter("no-kvmclock", facts);
   facts.clock.source = std::string("tsc");
   facts.clock.available = std::vector<std::string>{"tsc", "acpi_pm"};

@@ -39,6 +39,7 @@ void add_choice(std::string_view choice, model::Clock& clock, model::FreebsdCloc
   std::stable_sort(trusted.begin(), trusted.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<std::string> names;
+  names.reserve(trusted.size());
   for (auto& [quality, name] : trusted)
     names.push_back(std::move(name));
   clock.available = std::move(available);

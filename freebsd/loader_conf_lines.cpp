@@ -141,7 +141,11 @@ ConfLine parse_line(std::string_view raw) {
   line.value_end = at;
   at = skip_space(text, at);
   if (!ends_line(text, at) || !is_name(name)) return line;
-  if (!is_taken_as_written(name) && !is_expandable(line.text)) return line;
+  if (!is_taken_as_written(name) && !is_expandable(line.text)) {
+    // Backslashes are Forth's own matter: it takes them out first.
+    line.stops_forth = line.stops_forth || line.text.find('\\') == std::string_view::npos;
+    return line;
+  }
   line.kind = ConfLine::Kind::assignment;
   line.doubtful =
       read_differently_before(line, text.substr(at)) || text.find('\0') != std::string_view::npos;

@@ -64,11 +64,11 @@ TEST(LoaderConfLines, AModulesSettingMayStartWithAnything) {
 
 TEST(LoaderConfLines, WhereTheForthLoaderStops) {
   for (const char* text : {"v=\"1\"\r\n", "\r\n", "v=\"1\"\v", "4v=\"1\"", "_v_load=\"YES\"",
-                           "v=", "v=a,b", "v=\"1\" junk", "v=\"1", "v='x'", "junk"}) {
+                           "v=", "v=a,b", "v=\"1\" junk", "v=\"1", "v='x'", "junk", "v=\"$\""}) {
     EXPECT_TRUE(line(text).stops_forth) << text;
   }
   for (const char* text : {"", "\n", " \t\n", "# c\r\n", "v=\"1\" # c\r\n", "v=1", "v = -1#c",
-                           "v=\"a\\\"b\"", "v=\"a\" # say \"hi\"", "v=\"$\""}) {
+                           "v=\"a\\\"b\"", "v=\"a\" # say \"hi\"", "v=\"$b\""}) {
     EXPECT_FALSE(line(text).stops_forth) << text;
   }
 }

@@ -14,12 +14,12 @@ namespace guestclock::advise {
 ///
 /// A rule is looked at where its ranges hold: a fact that is known and outside makes it silent,
 /// a missing one leaves it undecided (vm = none is outside of every range; a known container other
-/// than none is outside of every rule that applies). Where a rule names
-/// distributions, wanted ones or excluded ones, the kernel is a second witness: unknown, it objects
-/// to nothing. Then the rule's condition decides.
-/// A rule whose fix is already in place wherever it can be seen is silent: every change is in the
-/// default entry (removals: in no entry but rescue ones) and, on a running system, in force. Where
-/// neither shows whether what it would take away is there, it is undecided.
+/// than none is outside of every rule that applies). Where a rule names distributions, wanted ones
+/// or excluded ones, the kernel is a second witness: unknown, it objects to nothing. Then the
+/// rule's condition decides. A rule whose fix is already in place wherever it can be seen is
+/// silent: every change is in the default entry (removals: in no entry but rescue ones) and, on a
+/// running system, in force. Where neither shows whether what it would take away is there, it is
+/// undecided.
 ///
 /// A rule that takes a parameter away is silent where that parameter is wanted: another rule writes
 /// it here (or may, once more is known), and its risk is none or accepted, or our own transaction

@@ -14,14 +14,10 @@ using model::Finding;
 using model::FindingChange;
 using model::FixKind;
 
-bool same_name(FixKind kind, std::string_view a, std::string_view b) {
-  return kind == FixKind::kernel_parameter ? model::same_parameter_name(a, b) : a == b;
-}
-
 const model::KnownParameter* row_of(std::string_view parameter, FixKind kind,
                                     std::span<const model::KnownParameter> parameters) {
   const auto row = std::find_if(parameters.begin(), parameters.end(), [&](const auto& one) {
-    return one.kind == kind && same_name(kind, one.name, parameter);
+    return one.kind == kind && model::same_parameter_name(kind, one.name, parameter);
   });
   return row == parameters.end() ? nullptr : &*row;
 }
@@ -115,7 +111,8 @@ bool are_rivals(const Finding& a, const Finding& b) {
   if (a.fix.kind != b.fix.kind || a.held || b.held || !a.applies || !b.applies) return false;
   return std::any_of(a.changes.begin(), a.changes.end(), [&](const FindingChange& one) {
     return std::any_of(b.changes.begin(), b.changes.end(), [&](const FindingChange& other) {
-      return same_name(a.fix.kind, one.parameter, other.parameter) && one.to != other.to;
+      return model::same_parameter_name(a.fix.kind, one.parameter, other.parameter) &&
+             one.to != other.to;
     });
   });
 }

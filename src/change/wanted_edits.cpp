@@ -8,10 +8,6 @@
 namespace guestclock::change {
 namespace {
 
-bool same_name(model::FixKind kind, const std::string& a, const std::string& b) {
-  return kind == model::FixKind::kernel_parameter ? model::same_parameter_name(a, b) : a == b;
-}
-
 /// Rule order, but nobody behind a rule that must stand behind it. Rules that wait for each other
 /// keep their order.
 std::vector<const model::Finding*> in_writing_order(std::span<const model::Finding> findings) {
@@ -39,7 +35,7 @@ std::vector<model::ParameterEdit> edits_of(const model::Finding& finding, model:
   std::vector<model::ParameterEdit> edits;
   for (const model::FixChange& change : finding.fix.changes) {
     auto known = std::find_if(edits.begin(), edits.end(), [&](const model::ParameterEdit& edit) {
-      return same_name(kind, edit.key, change.parameter);
+      return model::same_parameter_name(kind, edit.key, change.parameter);
     });
     if (known == edits.end()) {
       known = edits.insert(edits.end(), {change.parameter, {}, finding.rule});
@@ -68,8 +64,9 @@ Result<WantedEdits> wanted_edits(std::span<const model::Finding> findings, model
     wanted.rules.push_back(finding->rule);
     for (model::ParameterEdit& edit : edits_of(*finding, kind)) {
       const auto known = std::find_if(
-          wanted.edits.begin(), wanted.edits.end(),
-          [&](const model::ParameterEdit& other) { return same_name(kind, other.key, edit.key); });
+          wanted.edits.begin(), wanted.edits.end(), [&](const model::ParameterEdit& other) {
+            return model::same_parameter_name(kind, other.key, edit.key);
+          });
       if (known == wanted.edits.end()) {
         wanted.edits.push_back(std::move(edit));
       } else if (known->values != edit.values) {

@@ -82,6 +82,10 @@ bool same_parameter_name(std::string_view a, std::string_view b) {
   return true;
 }
 
+bool same_parameter_name(FixKind kind, std::string_view a, std::string_view b) {
+  return kind == FixKind::kernel_parameter ? same_parameter_name(a, b) : a == b;
+}
+
 std::vector<std::optional<std::string>> parameter_values(const std::vector<std::string>& tokens,
                                                          std::string_view key) {
   std::vector<std::optional<std::string>> values;

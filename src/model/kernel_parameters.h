@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "model/rule.h"
+
 namespace guestclock::model {
 
 /// Position of a token in the text it was found in.
@@ -26,6 +28,8 @@ struct TokenSpan {
 /// Its value, quotes around it taken off; nothing for a bare flag.
 [[nodiscard]] std::optional<std::string_view> parameter_value(std::string_view token);
 [[nodiscard]] bool same_parameter_name(std::string_view a, std::string_view b);
+/// The same for what a fix of this kind writes: loader tunables are called as they are spelt.
+[[nodiscard]] bool same_parameter_name(FixKind kind, std::string_view a, std::string_view b);
 
 /// Values of every token of that name before "--", in order; a bare flag gives nullopt.
 [[nodiscard]] std::vector<std::optional<std::string>> parameter_values(

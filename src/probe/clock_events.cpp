@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <bitset>
 #include <map>
 #include <optional>
 
@@ -17,50 +18,59 @@ constexpr int kMaxOfOneName = 8;
 constexpr std::size_t kMaxText = 200;
 
 /// What a line must hold for any pattern to fit: looked for first, because few lines hold any.
-enum Stem : std::uint16_t {
-  kNoStem = 0,
-  kClock = 1U << 0U,
-  kTick = 1U << 1U,
-  kTsc = 1U << 2U,
-  kHypervisor = 1U << 3U,
-  kUnknown = 1U << 4U,
-  kVsyscall = 1U << 5U,
-  kCalcru = 1U << 6U,
-  kWatchdog = 1U << 7U,
-  kJump = 1U << 8U,
-  kNtpd = 1U << 9U,
-  kSuspend = 1U << 10U,
-  kRcu = 1U << 11U,
-  kLockup = 1U << 12U,
-  kHrtimer = 1U << 13U,
+enum class Stem : std::uint8_t {
+  clock,
+  tick,
+  unstable,
+  timesource,
+  timecounter,
+  synchronization,
+  hypervisor,
+  unknown,
+  calcru,
+  watchdog,
+  jump,
+  ntpd,
+  suspend,
+  timer,
+  stall,
+  lockup,
 };
 
 struct StemText {
-  std::string_view text;
-  std::size_t rare;  ///< where three bytes stand of which both pairs are rare in a log
   Stem stem;
+  std::string_view text;
+  std::size_t rare;  ///< where four bytes stand of which all three pairs are rare in a log
 };
-constexpr std::array<StemText, 14> kStems{{
-    {"clock", 2, kClock},
-    {"tick", 1, kTick},
-    {"tsc", 0, kTsc},
-    {"hypervisor", 4, kHypervisor},
-    {"unknown", 4, kUnknown},
-    {"vsyscall", 2, kVsyscall},
-    {"calcru", 2, kCalcru},
-    {"watchdog", 4, kWatchdog},
-    {"jump", 1, kJump},
-    {"ntpd", 1, kNtpd},
-    {"suspend", 1, kSuspend},
-    {"rcu", 0, kRcu},
-    {"lockup", 3, kLockup},
-    {"hrtimer", 0, kHrtimer},
+constexpr std::array<StemText, 16> kStems{{
+    {Stem::clock, "clock", 1},
+    {Stem::tick, "tick", 0},
+    {Stem::unstable, "unstable", 0},
+    {Stem::timesource, "timesource", 2},
+    {Stem::timecounter, "timecounter", 3},
+    {Stem::synchronization, "synchronization", 1},
+    {Stem::hypervisor, "hypervisor", 0},
+    {Stem::unknown, "unknown", 1},
+    {Stem::calcru, "calcru", 2},
+    {Stem::watchdog, "watchdog", 4},
+    {Stem::jump, "jump", 0},
+    {Stem::ntpd, "ntpd", 0},
+    {Stem::suspend, "suspend", 1},
+    {Stem::timer, "timer", 0},
+    {Stem::stall, "stall", 1},
+    {Stem::lockup, "lockup", 2},
 }};
 
-constexpr bool stands_at_its_bit(const StemText& stem) {
-  return stem.stem == 1U << static_cast<unsigned>(&stem - kStems.data());
+/// Every third pair of bytes is looked at, so one of three in a row is among them.
+constexpr std::size_t kPairs = 3;
+static_assert(kStems.size() * kPairs <= 64, "a bit of the masks below for each pair");
+
+constexpr bool is_in_its_place(const StemText& stem) {
+  return static_cast<std::size_t>(&stem - kStems.data()) == static_cast<std::size_t>(stem.stem) &&
+         stem.rare + kPairs < stem.text.size();
 }
-static_assert(std::all_of(kStems.begin(), kStems.end(), stands_at_its_bit));
+static_assert(std::all_of(kStems.begin(), kStems.end(), is_in_its_place));
+using Stems = std::bitset<kStems.size()>;
 
 /// Texts in lower case, as they are compared.
 struct Pattern {
@@ -100,119 +110,134 @@ constexpr std::string_view kTimerNotHandled =
 
 /// The first that fits names the line, so the particular stand before the general.
 constexpr auto kPatterns = std::to_array<Pattern>({
-    {"lost-ticks", kTick, "losing some ticks", "", false, kLostTicks},
-    {"lost-ticks", kTick, "losing too many ticks", "", false, kLostTicks},
-    {"lost-ticks", kTick, "many lost ticks", "", false, kLostTicks},
-    {"lost-ticks", kTick, "time.c: lost ", " timer tick", false, kLostTicks},
-    {"tsc-given-up", kTsc, "tsc cannot be used as a timesource", "", false,
+    {"lost-ticks", Stem::tick, "losing some ticks", "", false, kLostTicks},
+    {"lost-ticks", Stem::tick, "losing too many ticks", "", false, kLostTicks},
+    {"lost-ticks", Stem::tick, "many lost ticks", "", false, kLostTicks},
+    {"lost-ticks", Stem::tick, "time.c: lost ", " timer tick", false, kLostTicks},
+    {"tsc-given-up", Stem::timesource, "tsc cannot be used as a timesource", "", false,
      "the kernel fell back to the interval timer (PIT)"},
-    {"clocksource-unstable", kClock, "clocksource ", " unstable (delta = ", false,
+    {"clocksource-unstable", Stem::clock, "clocksource ", " unstable (delta = ", false,
      "the watchdog gave the clocksource up; a delta near a whole pause of the guest means a pause, "
      "not drift"},
-    {"tsc-early-unstable", kClock, "marking clocksource 'tsc-early' as unstable", "", false,
+    {"tsc-early-unstable", Stem::clock, "marking clocksource 'tsc-early' as unstable", "", false,
      "ticks were lost early in the boot, on an overloaded host"},
-    {"clocksource-unstable", kClock, "marking clocksource ", " unstable", false,
+    {"clocksource-unstable", Stem::clock, "marking clocksource ", " unstable", false,
      kWatchdogDisagrees},
-    {"clocksource-skewed", kClock, "' skewed ", " over watchdog '", false, kWatchdogDisagrees},
-    {"tsc-unstable-on-hyperv", kTsc, "marking tsc unstable due to running on hyper-v", "", false,
-     "normal on Hyper-V where the host offers no invariant TSC: its reference page is used"},
-    {"tsc-unstable-by-watchdog", kTsc, "marking tsc unstable due to clocksource watchdog", "",
-     false, kWatchdogDisagrees},
-    {"tsc-unstable-by-parameter", kTsc, "marking tsc unstable due to boot parameter", "", false,
-     "the boot parameter tsc=unstable is set"},
-    {"tsc-unstable", kTsc, "marking tsc unstable due to ", "", false,
+    {"clocksource-skewed", Stem::watchdog, "' skewed ", " over watchdog '", false,
+     kWatchdogDisagrees},
+    {"tsc-unstable-on-hyperv", Stem::unstable, "marking tsc unstable due to running on hyper-v", "",
+     false, "normal on Hyper-V where the host offers no invariant TSC: its reference page is used"},
+    {"tsc-unstable-by-watchdog", Stem::unstable, "marking tsc unstable due to clocksource watchdog",
+     "", false, kWatchdogDisagrees},
+    {"tsc-unstable-by-parameter", Stem::unstable, "marking tsc unstable due to boot parameter", "",
+     false, "the boot parameter tsc=unstable is set"},
+    {"tsc-unstable", Stem::unstable, "marking tsc unstable due to ", "", false,
      "the kernel does not use the TSC as its clock, for the reason that stands there"},
-    {"tsc-unstable", kTsc, "tsc found unstable after boot", "", false,
+    {"tsc-unstable", Stem::unstable, "tsc found unstable after boot", "", false,
      "the kernel does not use the TSC as its clock any more"},
-    {"watchdog-slow", kClock, "read-back delay", "", false, kWatchdogSlow},
-    {"watchdog-slow", kWatchdog, "watchdog ", "read timed out", false, kWatchdogSlow},
-    {"watchdog-skipped", kWatchdog, "long readout interval, skipping watchdog check", "", false,
-     "a virtual CPU was stopped for a while"},
-    {"clock-parameter-deprecated", kClock, "clock=", "boot option is deprecated", false,
+    {"watchdog-slow", Stem::clock, "clock", "read-back delay", false, kWatchdogSlow},
+    {"watchdog-slow", Stem::watchdog, "watchdog ", "read timed out", false, kWatchdogSlow},
+    {"watchdog-skipped", Stem::watchdog, "long readout interval, skipping watchdog check", "",
+     false, "a virtual CPU was stopped for a while"},
+    {"clock-parameter-deprecated", Stem::clock, "clock=", "boot option is deprecated", false,
      "the boot parameter clock= is still obeyed: remove it"},
-    {"clock-parameter-deprecated", kClock, "clock=", " is deprecated", false,
+    {"clock-parameter-deprecated", Stem::clock, "clock=", " is deprecated", false,
      "the boot parameter clock= is still obeyed: remove it"},
-    {"clocksource-refused", kClock, "override clocksource ", "deferring", false,
+    {"clocksource-refused", Stem::clock, "override clocksource ", "deferring", false,
      "the clocksource that was asked for is not taken before it is verified"},
-    {"clocksource-refused", kClock, "override clocksource ", "cannot switch", false,
+    {"clocksource-refused", Stem::clock, "override clocksource ", "cannot switch", false,
      "the clocksource that was asked for is not taken: the setting has no effect"},
-    {"clocksource-refused", kClock, "override clocksource ", "not hrt", false,
+    {"clocksource-refused", Stem::clock, "override clocksource ", "not hrt", false,
      "the clocksource that was asked for is not taken: the setting has no effect"},
-    {"parameter-unknown", kUnknown, "unknown kernel command line parameters ", "divider", true,
+    {"parameter-unknown", Stem::unknown, "unknown kernel command line parameters ", "divider", true,
      kDeadParameter},
-    {"parameter-unknown", kUnknown, "unknown kernel command line parameters ", "notsc", true,
+    {"parameter-unknown", Stem::unknown, "unknown kernel command line parameters ", "notsc", true,
      kDeadParameter},
-    {"clocksource-switched", kClock, "switched to clocksource ", "", false, kSwitched},
-    {"clocksource-switched", kClock, "switching to clocksource ", "", false, kSwitched},
-    {"clocksource-switched", kClock, "time: ", " clocksource has been installed", false, kSwitched},
-    {"kvm-clock-in-use", kClock, "kvm-clock: using sched offset", "", false,
+    {"clocksource-switched", Stem::clock, "switched to clocksource ", "", false, kSwitched},
+    {"clocksource-switched", Stem::clock, "switching to clocksource ", "", false, kSwitched},
+    {"clocksource-switched", Stem::clock, "time: ", " clocksource has been installed", false,
+     kSwitched},
+    {"kvm-clock-in-use", Stem::clock, "kvm-clock: using sched offset", "", false,
      "normal: the clock of KVM is in use"},
-    {"vmware-tsc-frequency", kTsc, "vmware: tsc freq read from hypervisor", "", false,
+    {"vmware-tsc-frequency", Stem::hypervisor, "vmware: tsc freq read from hypervisor", "", false,
      "normal: the hypervisor told the frequency of the TSC"},
-    {"vmware-tsc-frequency-unknown", kHypervisor, "failed to get tsc freq from the hypervisor", "",
-     false, "the hypervisor did not tell the frequency of the TSC: the kernel measured it"},
-    {"vsyscall-off", kVsyscall, "disabling vsyscall due to use of pm timer", "", false,
+    {"vmware-tsc-frequency-unknown", Stem::hypervisor, "failed to get tsc freq from the hypervisor",
+     "", false, "the hypervisor did not tell the frequency of the TSC: the kernel measured it"},
+    {"vsyscall-off", Stem::timer, "disabling vsyscall due to use of pm timer", "", false,
      "expected with notsc on an old x86_64 kernel: the clock is right, and slower to read"},
-    {"runtime-backwards", kCalcru, "calcru: runtime went backwards", "", false, kBackwards},
-    {"runtime-backwards", kCalcru, "calcru: negative runtime", "", false, kBackwards},
-    {"timecounter-quality-changed", kTsc, "tsc timecounter quality changed", "", false,
+    {"runtime-backwards", Stem::calcru, "calcru: runtime went backwards", "", false, kBackwards},
+    {"runtime-backwards", Stem::calcru, "calcru: negative runtime", "", false, kBackwards},
+    {"timecounter-quality-changed", Stem::timecounter, "tsc timecounter quality changed", "", false,
      kTscNotInStep},
-    {"tsc-synchronisation-failed", kTsc, "failed tsc synchronization test", "", false,
-     kTscNotInStep},
-    {"tsc-synchronisation-failed", kTsc, "fail tsc synchronization test", "", false, kTscNotInStep},
-    {"leap-second", kClock, "clock: inserting leap second", "", false,
+    {"tsc-synchronisation-failed", Stem::synchronization, "failed tsc synchronization test", "",
+     false, kTscNotInStep},
+    {"tsc-synchronisation-failed", Stem::synchronization, "fail tsc synchronization test", "",
+     false, kTscNotInStep},
+    {"leap-second", Stem::clock, "clock: inserting leap second", "", false,
      "the clock repeated a second, as UTC did"},
-    {"leap-second", kClock, "clock: deleting leap second", "", false,
+    {"leap-second", Stem::clock, "clock: deleting leap second", "", false,
      "the clock left out a second, as UTC did"},
-    {"clock-stepped", kClock, "system clock was stepped by ", "", false, kStepped},
-    {"clock-stepped", kClock, "clock: time stepped by ", "", false, kStepped},
-    {"clock-stepped", kNtpd, "ntpd[", "time reset ", false, kStepped},
-    {"clock-stepped", kNtpd, "ntpdate[", "step time server ", false, kStepped},
-    {"clock-jumped", kJump, "time jumped backwards", "", false, kJumped},
-    {"clock-jumped", kJump, "clock jumped backwards", "", false, kJumped},
-    {"clock-jumped", kJump, "clock time unset or jumped backwards", "", false, kJumped},
-    {"clock-jumped", kJump, "ward time jump detected", "", false, kJumped},
-    {"suspended", kSuspend, "pm: suspend entry", "", false, kSuspended},
-    {"suspended", kSuspend, "suspended for ", " seconds", false, kSuspended},
-    {"rcu-timer-not-handled", kRcu, "possible timer handling issue on cpu", "", false,
+    {"clock-stepped", Stem::clock, "system clock was stepped by ", "", false, kStepped},
+    {"clock-stepped", Stem::clock, "clock: time stepped by ", "", false, kStepped},
+    {"clock-stepped", Stem::ntpd, "ntpd[", "time reset ", false, kStepped},
+    {"clock-stepped", Stem::ntpd, "ntpdate[", "step time server ", false, kStepped},
+    {"clock-jumped", Stem::jump, "time jumped backwards", "", false, kJumped},
+    {"clock-jumped", Stem::jump, "clock jumped backwards", "", false, kJumped},
+    {"clock-jumped", Stem::jump, "clock time unset or jumped backwards", "", false, kJumped},
+    {"clock-jumped", Stem::jump, "ward time jump detected", "", false, kJumped},
+    {"suspended", Stem::suspend, "pm: suspend entry", "", false, kSuspended},
+    {"suspended", Stem::suspend, "suspended for ", " seconds", false, kSuspended},
+    {"rcu-timer-not-handled", Stem::timer, "possible timer handling issue on cpu", "", false,
      kTimerNotHandled},
-    {"rcu-timer-not-handled", kRcu, "timer wakeup didn't happen for ", " jiffies", false,
+    {"rcu-timer-not-handled", Stem::timer, "timer wakeup didn't happen for ", " jiffies", false,
      kTimerNotHandled},
-    {"rcu-stall", kRcu, "self-detected stall on cpu", "", false, kStalled},
-    {"rcu-stall", kRcu, "detected stalls on cpus/tasks", "", false, kStalled},
-    {"soft-lockup", kLockup, "soft lockup - cpu", " stuck for ", false, kStalled},
-    {"timer-interrupt-slow", kHrtimer, "hrtimer: interrupt took ", " ns", false,
+    {"rcu-stall", Stem::stall, "self-detected stall on cpu", "", false, kStalled},
+    {"rcu-stall", Stem::stall, "detected stalls on cpus/tasks", "", false, kStalled},
+    {"soft-lockup", Stem::lockup, "soft lockup - cpu", " stuck for ", false, kStalled},
+    {"timer-interrupt-slow", Stem::timer, "hrtimer: interrupt took ", " ns", false,
      "handling timers took so long that a tick was put off: a slow clock device, or a stopped CPU"},
-    {kHypervisorDetected, kHypervisor, "hypervisor detected: ", "", false,
+    {kHypervisorDetected, Stem::hypervisor, "hypervisor detected: ", "", false,
      "what the kernel itself takes the hypervisor for"},
 });
+
+constexpr bool holds_its_stem(const Pattern& pattern) {
+  const std::string_view stem = kStems.at(static_cast<std::size_t>(pattern.stem)).text;
+  return pattern.text.find(stem) != std::string_view::npos ||
+         pattern.detail.find(stem) != std::string_view::npos;
+}
+static_assert(std::all_of(kPatterns.begin(), kPatterns.end(), holds_its_stem));
 
 constexpr char lower_case(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-using StemsOfByte = std::array<std::uint16_t, 256>;
+/// A set of the rare pairs of all stems.
+using Pairs = std::uint64_t;
+using PairsOfByte = std::array<Pairs, 256>;
 
-/// Of each byte: the stems that have it, in either case, as the first (`second` 0) or the second
-/// (1) of a rare pair.
-constexpr StemsOfByte make_stems_of_byte(std::size_t second) {
-  StemsOfByte stems{};
-  for (const StemText& stem : kStems) {
-    for (std::size_t at = stem.rare; at < stem.rare + 2; ++at) {
-      const char letter = stem.text[at + second];
-      stems.at(static_cast<unsigned char>(letter)) |= stem.stem;
-      stems.at(static_cast<unsigned char>(letter - 'a' + 'A')) |= stem.stem;
+constexpr Pairs bit_of(std::size_t stem, std::size_t pair) {
+  return Pairs{1} << (stem * kPairs + pair);
+}
+
+/// Of each byte: the pairs that have it, in either case, as their first (`second` 0) or their
+/// second (1) byte.
+constexpr PairsOfByte make_pairs_of_byte(std::size_t second) {
+  PairsOfByte pairs{};
+  for (std::size_t stem = 0; stem < kStems.size(); ++stem) {
+    for (std::size_t pair = 0; pair < kPairs; ++pair) {
+      const char letter = kStems.at(stem).text[kStems.at(stem).rare + pair + second];
+      pairs.at(static_cast<unsigned char>(letter)) |= bit_of(stem, pair);
+      pairs.at(static_cast<unsigned char>(letter - 'a' + 'A')) |= bit_of(stem, pair);
     }
   }
-  return stems;
+  return pairs;
 }
-constexpr StemsOfByte kStemsOfFirst = make_stems_of_byte(0);
-constexpr StemsOfByte kStemsOfSecond = make_stems_of_byte(1);
+constexpr PairsOfByte kPairsOfFirst = make_pairs_of_byte(0);
+constexpr PairsOfByte kPairsOfSecond = make_pairs_of_byte(1);
 
-/// A filter, no comparison: the stems that a pair of bytes may belong to.
-std::uint16_t candidates(char first, char second) {
-  return kStemsOfFirst[static_cast<unsigned char>(first)] &
-         kStemsOfSecond[static_cast<unsigned char>(second)];
+Pairs pairs_of(char first, char second) {
+  return kPairsOfFirst[static_cast<unsigned char>(first)] &
+         kPairsOfSecond[static_cast<unsigned char>(second)];
 }
 
 bool equal_at(std::string_view line, std::size_t at, std::string_view lower_text) {
@@ -222,41 +247,40 @@ bool equal_at(std::string_view line, std::size_t at, std::string_view lower_text
                     [](char wanted, char c) { return wanted == lower_case(c); });
 }
 
-/// The first pair of bytes from `start` on that may belong to a stem; the text's size: none. Every
-/// second pair is looked at: of three bytes in a row one of both pairs is among them.
+/// The first place from `start` on where a stem may be; the text's size: none.
 std::size_t next_candidate(std::string_view text, std::size_t start) {
   const char* const bytes = text.data();
   const std::size_t size = text.size();
-  for (std::size_t at = start; at + 1 < size; at += 2) {
-    if (candidates(bytes[at], bytes[at + 1]) != kNoStem) return at;
+  for (std::size_t at = start; at + 1 < size; at += kPairs) {
+    if (pairs_of(bytes[at], bytes[at + 1]) != 0) return at;
   }
   return size;
 }
 
 /// The stems of which `text` holds a rare pair at `pair`.
-std::uint16_t stems_at(std::string_view text, std::size_t pair) {
-  std::uint16_t found = kNoStem;
-  for (unsigned possible = candidates(text[pair], text[pair + 1]); possible != 0;
+Stems stems_at(std::string_view text, std::size_t pair) {
+  Stems found;
+  for (Pairs possible = pairs_of(text[pair], text[pair + 1]); possible != 0;
        possible &= possible - 1) {
-    const StemText& stem = kStems[static_cast<std::size_t>(std::countr_zero(possible))];
-    for (std::size_t at = stem.rare; at < stem.rare + 2 && at <= pair; ++at) {
-      if (equal_at(text, pair - at, stem.text)) found |= stem.stem;
-    }
+    const auto bit = static_cast<std::size_t>(std::countr_zero(possible));
+    const StemText& stem = kStems[bit / kPairs];
+    const std::size_t before = stem.rare + bit % kPairs;
+    if (before <= pair && equal_at(text, pair - before, stem.text)) found.set(bit / kPairs);
   }
   return found;
 }
 
-std::uint16_t stems_in(std::string_view line) {
-  std::uint16_t found = kNoStem;
-  for (std::size_t at = 0; (at = next_candidate(line, at)) < line.size(); at += 2)
+Stems stems_in(std::string_view line) {
+  Stems found;
+  for (std::size_t at = 0; (at = next_candidate(line, at)) < line.size(); at += kPairs)
     found |= stems_at(line, at);
   return found;
 }
 
 /// Where the first line begins that holds a stem; the log's size: none.
 std::size_t next_line(std::string_view log) {
-  for (std::size_t at = 0; (at = next_candidate(log, at)) < log.size(); at += 2) {
-    if (stems_at(log, at) != kNoStem) return log.rfind('\n', at) + 1;
+  for (std::size_t at = 0; (at = next_candidate(log, at)) < log.size(); at += kPairs) {
+    if (stems_at(log, at).any()) return log.rfind('\n', at) + 1;
   }
   return log.size();
 }
@@ -283,10 +307,10 @@ bool fits(const Pattern& pattern, std::string_view lower_line) {
                                 : rest.find(pattern.detail) != std::string_view::npos;
 }
 
-const Pattern* pattern_of(std::string_view message, std::uint16_t stems) {
+const Pattern* pattern_of(std::string_view message, Stems stems) {
   const std::string lower_line = lower(message);
   const auto found = std::find_if(kPatterns.begin(), kPatterns.end(), [&](const Pattern& pattern) {
-    return (pattern.stem & stems) != 0 && fits(pattern, lower_line);
+    return stems.test(static_cast<std::size_t>(pattern.stem)) && fits(pattern, lower_line);
   });
   return found == kPatterns.end() ? nullptr : &*found;
 }
@@ -341,8 +365,8 @@ std::vector<model::ClockEvent> parse_clock_events(std::string_view log) {
     const std::size_t end = std::min(log.find('\n'), log.size());
     const std::string_view whole_line = log.substr(0, std::min(end, kMaxLine));
     log.remove_prefix(std::min(end + 1, log.size()));
-    const std::uint16_t stems = stems_in(whole_line);
-    if (stems == kNoStem) continue;
+    const Stems stems = stems_in(whole_line);
+    if (stems.none()) continue;
     const LogLine line = split_line(whole_line);
     const Pattern* const pattern = pattern_of(line.message, stems);
     if (pattern == nullptr || ++counts[pattern->name] > kMaxOfOneName) continue;

@@ -63,7 +63,10 @@ class RecordedMachine final : public System {
   [[nodiscard]] const Network& network() const override { return network_; }
   [[nodiscard]] const Queries& queries() const override { return queries_; }
   [[nodiscard]] const Identity& identity() const override { return identity_; }
-  [[nodiscard]] Result<std::string> kernel_log() const override { return recording_.kernel_log; }
+  [[nodiscard]] Result<std::string_view> kernel_log() const override {
+    if (!recording_.kernel_log) return tl::make_unexpected(recording_.kernel_log.error());
+    return std::string_view(*recording_.kernel_log);
+  }
 
  private:
   std::string root_;

@@ -34,9 +34,9 @@ Result<KernelName> RecordingIdentity::kernel() const {
   return name;
 }
 
-Result<std::string> Recorder::kernel_log() const {
-  auto text = under_.kernel_log();
-  if (text) kernel_log_ = *text;
+Result<std::string_view> Recorder::kernel_log() const {
+  const auto text = under_.kernel_log();
+  if (text) kernel_log_ = std::string(*text);
   return text;
 }
 

@@ -87,7 +87,7 @@ class Recorder final : public System {
   [[nodiscard]] const RecordingSysctl& sysctl() const override { return sysctl_; }
   [[nodiscard]] const Devices& devices() const override { return devices_; }
   [[nodiscard]] const RecordingIdentity& identity() const override { return identity_; }
-  [[nodiscard]] Result<std::string> kernel_log() const override;
+  [[nodiscard]] Result<std::string_view> kernel_log() const override;
   /// Empty: not asked for, or not readable.
   [[nodiscard]] const std::string& recorded_kernel_log() const { return kernel_log_; }
   /// None, so that whoever asks how they are goes by files, which the capture will hold.

@@ -52,7 +52,7 @@ class SteadySystem final : public System {
   [[nodiscard]] const Network& network() const override { return under_.network(); }
   [[nodiscard]] const Queries& queries() const override { return under_.queries(); }
   [[nodiscard]] const Identity& identity() const override { return under_.identity(); }
-  [[nodiscard]] Result<std::string> kernel_log() const override { return under_.kernel_log(); }
+  [[nodiscard]] Result<std::string_view> kernel_log() const override { return under_.kernel_log(); }
 
  private:
   const System& under_;

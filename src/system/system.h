@@ -329,8 +329,8 @@ class System {
   [[nodiscard]] virtual const Identity& identity() const = 0;
   /// What the kernel wrote to its log since boot, as far as it still has it, in the form of
   /// dmesg(1); of an unbooted tree the log that its last boot left there. Reading takes nothing
-  /// away from other readers.
-  [[nodiscard]] virtual Result<std::string> kernel_log() const = 0;
+  /// away from other readers. What is returned stays until it is asked for again.
+  [[nodiscard]] virtual Result<std::string_view> kernel_log() const = 0;
 };
 
 }  // namespace guestclock::system

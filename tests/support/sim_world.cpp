@@ -387,7 +387,7 @@ const system::Queries& SimWorld::queries() const {
 const system::Identity& SimWorld::identity() const {
   return parts_->identity;
 }
-Result<std::string> SimWorld::kernel_log() const {
+Result<std::string_view> SimWorld::kernel_log() const {
   return not_simulated();
 }
 SimTime& SimWorld::time() const {

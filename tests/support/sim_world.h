@@ -91,7 +91,7 @@ class SimWorld final : public system::System {
   [[nodiscard]] const system::Network& network() const override;
   [[nodiscard]] const system::Queries& queries() const override;
   [[nodiscard]] const system::Identity& identity() const override;
-  [[nodiscard]] Result<std::string> kernel_log() const override;
+  [[nodiscard]] Result<std::string_view> kernel_log() const override;
 
   [[nodiscard]] SimTime& time() const;
   /// What the servers saw.

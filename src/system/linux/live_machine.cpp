@@ -35,7 +35,7 @@ class LiveMachine final : public System {
   [[nodiscard]] const Network& network() const override { return network_; }
   [[nodiscard]] const Queries& queries() const override { return queries_; }
   [[nodiscard]] const Identity& identity() const override { return identity_; }
-  [[nodiscard]] Result<std::string> kernel_log() const override { return read_kernel_log(); }
+  [[nodiscard]] Result<std::string_view> kernel_log() const override { return log_.read(); }
 
  private:
   std::string root_ = "/";
@@ -48,6 +48,7 @@ class LiveMachine final : public System {
   LiveNetwork network_;
   QueryPrograms queries_;
   LiveIdentity identity_;
+  LiveKernelLog log_;
 };
 
 }  // namespace

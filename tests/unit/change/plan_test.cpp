@@ -338,7 +338,7 @@ class RunningTree final : public system::System {
   [[nodiscard]] const system::Network& network() const override { return tree_.network(); }
   [[nodiscard]] const system::Queries& queries() const override { return tree_.queries(); }
   [[nodiscard]] const system::Identity& identity() const override { return tree_.identity(); }
-  [[nodiscard]] Result<std::string> kernel_log() const override { return tree_.kernel_log(); }
+  [[nodiscard]] Result<std::string_view> kernel_log() const override { return tree_.kernel_log(); }
 
  private:
   const system::System& tree_;

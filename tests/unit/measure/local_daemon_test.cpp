@@ -102,7 +102,7 @@ class NtpdMachine final : public system::System {
   [[nodiscard]] const system::Network& network() const override { return network_; }
   [[nodiscard]] const system::Queries& queries() const override { return world_.queries(); }
   [[nodiscard]] const system::Identity& identity() const override { return world_.identity(); }
-  [[nodiscard]] Result<std::string> kernel_log() const override { return world_.kernel_log(); }
+  [[nodiscard]] Result<std::string_view> kernel_log() const override { return world_.kernel_log(); }
 
   [[nodiscard]] Nanoseconds now() const { return world_.time().now(); }
 

@@ -32,11 +32,14 @@ ErrorCode code_of(int errno_value) {
 }
 
 /// strerror(3) looks for a translation each time, and most files that are asked for are not there.
-std::string text_of(int errno_value) {
+void append_text_of(int errno_value, std::string& message) {
 #if defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 32)
-  if (const char* const text = ::strerrordesc_np(errno_value)) return text;
+  if (const char* const text = ::strerrordesc_np(errno_value)) {
+    message += text;
+    return;
+  }
 #endif
-  return std::generic_category().message(errno_value);
+  message += std::generic_category().message(errno_value);
 }
 
 }  // namespace
@@ -44,7 +47,8 @@ std::string text_of(int errno_value) {
 Error error_from_errno(int errno_value, std::string what, std::string path) {
   Error error;
   error.code = code_of(errno_value);
-  error.message = std::move(what.append(": ").append(text_of(errno_value)));
+  error.message = std::move(what.append(": "));
+  append_text_of(errno_value, error.message);
   error.path = std::move(path);
   error.system_errno = errno_value;
   return error;

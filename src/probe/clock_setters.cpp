@@ -112,6 +112,7 @@ class Setters {
       note_unread(unread_, text.error(), path, "CAP_DAC_READ_SEARCH");
       return;
     }
+    if (!system::may_hold_clock_command(*text)) return;
     std::size_t number = 0;
     for (const std::string_view line : lines(*text)) {
       ++number;

@@ -25,6 +25,16 @@ constexpr std::array<Program, 8> kPrograms{{
     {"chronyd", "q", "Q"},
 }};
 
+/// One of these is a part of every name.
+constexpr std::array<std::string_view, 4> kPartsOfNames{"ntp", "rdate", "htpdate", "chronyd"};
+
+constexpr bool has_a_part(const Program& program) {
+  return std::any_of(kPartsOfNames.begin(), kPartsOfNames.end(), [&](std::string_view part) {
+    return program.name.find(part) != std::string_view::npos;
+  });
+}
+static_assert(std::all_of(kPrograms.begin(), kPrograms.end(), has_a_part));
+
 /// Words that stand before a program's name where it is not run.
 constexpr auto kNotRun = std::to_array<std::string_view>(
     {"[", "[[", "test", "which", "command", "type", "echo", "logger", "pkill", "killall", "pgrep",
@@ -92,6 +102,12 @@ std::optional<ClockCommand> clock_command(std::string_view line) {
     line.remove_prefix(std::min(end + 1, line.size()));
   }
   return std::nullopt;
+}
+
+bool may_hold_clock_command(std::string_view text) {
+  return std::any_of(kPartsOfNames.begin(), kPartsOfNames.end(), [&](std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+  });
 }
 
 }  // namespace guestclock::system

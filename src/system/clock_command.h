@@ -16,4 +16,7 @@ struct ClockCommand {
 /// program is only looked for, stopped, or asked for the time without setting it.
 [[nodiscard]] std::optional<ClockCommand> clock_command(std::string_view line);
 
+/// False: no line of `text` holds such a command, as of most texts can be seen at a glance.
+[[nodiscard]] bool may_hold_clock_command(std::string_view text);
+
 }  // namespace guestclock::system

@@ -141,20 +141,23 @@ Result<void> check(std::string_view path) {
   return {};
 }
 
-/// The kernel's answer: a descriptor, or the errno; nothing where only the walk can tell.
+/// The kernel's answer to a path that check() let pass: a descriptor, or the errno; nothing where
+/// only the walk can tell.
 struct KernelAnswer {
   UniqueFd fd;
   int error = 0;
 };
 
 #ifdef __linux__
-std::optional<KernelAnswer> open_by_kernel(int root, const std::string& path, int flags) {
+std::optional<KernelAnswer> open_by_kernel(int root, std::string_view path, int flags) {
+  std::array<char, PATH_MAX> name;
+  name[path.copy(name.data(), name.size() - 1)] = '\0';
   open_how how{};
   how.flags = static_cast<unsigned>(flags);
   how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
   // EAGAIN: something was renamed or mounted meanwhile, so that ".." could not be checked.
   for (int attempt = 0; attempt < 16; ++attempt) {
-    const long fd = ::syscall(SYS_openat2, root, path.c_str(), &how, sizeof how);
+    const long fd = ::syscall(SYS_openat2, root, name.data(), &how, sizeof how);
     if (fd >= 0) return KernelAnswer{UniqueFd(static_cast<int>(fd)), 0};
     if (errno == EAGAIN || errno == EINTR) continue;
     // EPERM is what a seccomp filter says that does not know the call.
@@ -164,7 +167,7 @@ std::optional<KernelAnswer> open_by_kernel(int root, const std::string& path, in
   return std::nullopt;
 }
 #else
-std::optional<KernelAnswer> open_by_kernel(int, const std::string&, int) {
+std::optional<KernelAnswer> open_by_kernel(int, std::string_view, int) {
   return std::nullopt;
 }
 #endif
@@ -191,7 +194,7 @@ Result<UniqueFd> RootDirectory::open_path(std::string_view path, int flags, Last
   if ((flags & O_PATH) == 0) flags |= O_NOCTTY | O_NONBLOCK;
   if (last == LastLink::keep) flags |= O_NOFOLLOW;
   if (resolution_ == Resolution::kernel_first) {
-    if (auto answer = open_by_kernel(fd_.get(), std::string(path), flags)) {
+    if (auto answer = open_by_kernel(fd_.get(), path, flags)) {
       if (answer->fd.valid()) return std::move(answer->fd);
       return fail_errno(answer->error, "cannot open", std::string(path));
     }

@@ -34,8 +34,8 @@ Result<RootedFiles::OpenFile> RootedFiles::open_harmless(std::string_view path,
   if (trees_ == KernelTrees::own && (path.starts_with("/proc/") || path.starts_with("/sys/"))) {
     auto fd = root_.open_path(path, O_RDONLY);
     if (!fd) return tl::make_unexpected(std::move(fd).error());
-    const auto opened = status_of(fd->get(), path);
-    if (!opened) return tl::make_unexpected(opened.error());
+    auto opened = status_of(fd->get(), path);
+    if (!opened) return tl::make_unexpected(std::move(opened).error());
     if (is_wanted(opened->kind, directory_too)) return OpenFile{std::move(*fd), opened->size};
     return fail(ErrorCode::unsupported, "is not a regular file", std::string(path));
   }
@@ -43,17 +43,17 @@ Result<RootedFiles::OpenFile> RootedFiles::open_harmless(std::string_view path,
   constexpr int kAttempts = 8;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     // Held until the end, so that its device and inode numbers stay its own.
-    const auto looked_at = root_.open_path(path, O_PATH);
-    if (!looked_at) return tl::make_unexpected(looked_at.error());
-    const auto seen = status_of(looked_at->get(), path);
-    if (!seen) return tl::make_unexpected(seen.error());
+    auto looked_at = root_.open_path(path, O_PATH);
+    if (!looked_at) return tl::make_unexpected(std::move(looked_at).error());
+    auto seen = status_of(looked_at->get(), path);
+    if (!seen) return tl::make_unexpected(std::move(seen).error());
     if (!is_wanted(seen->kind, directory_too)) {
       return fail(ErrorCode::unsupported, "is not a regular file", std::string(path));
     }
     auto fd = root_.open_path(path, O_RDONLY);
     if (!fd) return tl::make_unexpected(std::move(fd).error());
-    const auto opened = status_of(fd->get(), path);
-    if (!opened) return tl::make_unexpected(opened.error());
+    auto opened = status_of(fd->get(), path);
+    if (!opened) return tl::make_unexpected(std::move(opened).error());
     if (opened->device == seen->device && opened->inode == seen->inode) {
       return OpenFile{std::move(*fd), opened->size};
     }
@@ -63,14 +63,14 @@ Result<RootedFiles::OpenFile> RootedFiles::open_harmless(std::string_view path,
 }
 
 Result<std::string> RootedFiles::read(std::string_view path, std::size_t limit) const {
-  const auto file = open_harmless(path, false);
-  if (!file) return tl::make_unexpected(file.error());
+  auto file = open_harmless(path, false);
+  if (!file) return tl::make_unexpected(std::move(file).error());
   return read_to_end(file->fd.get(), limit, file->size, path);
 }
 
 Result<std::string> RootedFiles::read_start(std::string_view path, std::size_t bytes) const {
-  const auto file = open_harmless(path, false);
-  if (!file) return tl::make_unexpected(file.error());
+  auto file = open_harmless(path, false);
+  if (!file) return tl::make_unexpected(std::move(file).error());
   return read_first(file->fd.get(), bytes, path);
 }
 
@@ -99,20 +99,20 @@ Result<std::vector<std::string>> RootedFiles::list(std::string_view path) const 
 }
 
 Result<FileStatus> RootedFiles::status(std::string_view path) const {
-  const auto fd = root_.open_path(path, O_PATH);
-  if (!fd) return tl::make_unexpected(fd.error());
+  auto fd = root_.open_path(path, O_PATH);
+  if (!fd) return tl::make_unexpected(std::move(fd).error());
   return status_of(fd->get(), path);
 }
 
 Result<FileStatus> RootedFiles::link_status(std::string_view path) const {
-  const auto fd = root_.open_path(path, O_PATH, LastLink::keep);
-  if (!fd) return tl::make_unexpected(fd.error());
+  auto fd = root_.open_path(path, O_PATH, LastLink::keep);
+  if (!fd) return tl::make_unexpected(std::move(fd).error());
   return status_of(fd->get(), path);
 }
 
 Result<std::string> RootedFiles::read_link(std::string_view path) const {
-  const auto link = root_.open_path(path, O_PATH, LastLink::keep);
-  if (!link) return tl::make_unexpected(link.error());
+  auto link = root_.open_path(path, O_PATH, LastLink::keep);
+  if (!link) return tl::make_unexpected(std::move(link).error());
   std::array<char, PATH_MAX> text;
   const ssize_t size = ::readlinkat(link->get(), "", text.data(), text.size());
   if (size >= 0) return std::string(text.data(), static_cast<std::size_t>(size));
@@ -130,8 +130,8 @@ Result<std::string> RootedFiles::resolve(std::string_view path) const {
 }
 
 Result<FileMetadata> RootedFiles::metadata(std::string_view path) const {
-  const auto file = open_harmless(path, true);
-  if (!file) return tl::make_unexpected(file.error());
+  auto file = open_harmless(path, true);
+  if (!file) return tl::make_unexpected(std::move(file).error());
   return metadata_of(file->fd.get(), path);
 }
 

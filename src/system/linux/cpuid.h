@@ -9,8 +9,8 @@
 
 namespace guestclock::system {
 
-/// Each leaf is asked for once: in a guest the instruction leaves to the hypervisor, and one costs
-/// as much as many system calls.
+/// Each leaf is asked for once, and not at all where the C library has asked: in a guest the
+/// instruction leaves to the hypervisor, and one costs as much as many system calls.
 class LiveCpuid final : public Cpuid {
  public:
   /// `unsupported` on other architectures than x86, and for basic and extended leaves beyond the

@@ -20,17 +20,24 @@ void Page::heading(std::string_view text) {
 }
 
 void Page::field(std::string_view label, std::string_view text) {
-  std::string first = "  " + safe(label);
-  first.append(first.size() < kTextColumn ? kTextColumn - first.size() : 1, ' ');
-  wrapped(std::move(first), kTextColumn, text);
+  const std::size_t start = text_.size();
+  text_ += "  ";
+  text_ += safe(label);
+  const std::size_t width = text_.size() - start;
+  text_.append(width < kTextColumn ? kTextColumn - width : 1, ' ');
+  wrap(start, kTextColumn, text);
 }
 
 void Page::paragraph(std::size_t indent, std::string_view text) {
-  wrapped(std::string(indent, ' '), indent, text);
+  const std::size_t start = text_.size();
+  text_.append(indent, ' ');
+  wrap(start, indent, text);
 }
 
 void Page::bullet(std::string_view text) {
-  wrapped("  - ", 4, text);
+  const std::size_t start = text_.size();
+  text_ += "  - ";
+  wrap(start, 4, text);
 }
 
 void Page::line(std::size_t indent, std::string_view text) {
@@ -54,9 +61,7 @@ void Page::gap() {
   if (!text_.empty() && !text_.ends_with("\n\n")) text_ += '\n';
 }
 
-void Page::wrapped(std::string first, std::size_t indent, std::string_view text) {
-  std::size_t start = text_.size();
-  text_ += first;
+void Page::wrap(std::size_t start, std::size_t indent, std::string_view text) {
   bool has_word = false;
   const std::string escaped = safe(text);
   std::string_view rest = escaped;

@@ -37,7 +37,9 @@ class Page {
   [[nodiscard]] std::string take() { return std::move(text_); }
 
  private:
-  void wrapped(std::string first, std::size_t indent, std::string_view text);
+  /// Ends the line that begins at `start` of the page with the words of `text`; lines that follow
+  /// are indented.
+  void wrap(std::size_t start, std::size_t indent, std::string_view text);
 
   std::string text_;
 };

@@ -175,10 +175,9 @@ std::string length_warning(std::string_view parameters, std::size_t limit,
 std::optional<settings::Located> GrubLegacy::locate(const system::Files& files,
                                                     const settings::LocateHints& hints) const {
   if (hints.os && *hints.os != "linux") return std::nullopt;
-  if (!grub2_configurations(files).empty()) return std::nullopt;
   settings::Located located;
   located.files = live_names(files);
-  if (located.files.empty()) return std::nullopt;
+  if (located.files.empty() || !grub2_configurations(files).empty()) return std::nullopt;
   return located;
 }
 

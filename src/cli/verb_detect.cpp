@@ -21,8 +21,8 @@ Result<ExitCode> run(const Invocation& invocation) {
   auto probed = probe_guest(**system, *table, invocation.options);
   if (!probed) return tl::make_unexpected(probed.error());
   const ExitCode quiet = quiet_code(probed->facts.virtualization);
-  const model::DetectDocument document{std::move(probed->facts), std::move(probed->assumptions)};
-  if (auto put = put_out(document, invocation.options); !put) {
+  model::DetectDocument document{std::move(probed->facts), std::move(probed->assumptions)};
+  if (auto put = put_out(std::move(document), invocation.options); !put) {
     return tl::make_unexpected(put.error());
   }
   return invocation.options.quiet ? quiet : ExitCode::good;

@@ -129,7 +129,7 @@ bool BootServices::enabled_in_rc_conf(const std::string& script) const {
   return enabled;
 }
 
-model::Fact<bool> BootServices::starts(const std::vector<std::string_view>& units) const {
+model::Fact<bool> BootServices::starts(std::span<const std::string_view> units) const {
   if (!init_seen_) {
     return model::Fact<bool>::unknown(
         "neither systemd, System V runlevels, OpenRC nor rc.conf is set up here");

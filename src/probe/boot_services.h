@@ -1,6 +1,7 @@
 // Which services start at boot: systemd, System V runlevels, OpenRC, FreeBSD's rc.conf.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +19,7 @@ class BootServices {
   /// Whether one of `units` starts at boot. A unit's name without ".service" is also that of its rc
   /// script and, with "_enable", of its variable in rc.conf. A masked unit never starts. Presets
   /// are not guessed at. Unknown where none of those init systems left a trace.
-  [[nodiscard]] model::Fact<bool> starts(const std::vector<std::string_view>& units) const;
+  [[nodiscard]] model::Fact<bool> starts(std::span<const std::string_view> units) const;
 
  private:
   void read_systemd();

@@ -14,7 +14,7 @@ using model::GuestTool;
 
 struct Program {
   ProcessTraces traces;
-  std::vector<std::string_view> paths;
+  FewNames paths;
 };
 
 class Tools {

@@ -2,6 +2,8 @@
 // machine costs more than all other questions together.
 #pragma once
 
+#include <array>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,11 +15,30 @@
 
 namespace guestclock::probe {
 
+/// A few names, held in place: up to `kMost`, of static storage.
+class FewNames {
+ public:
+  static constexpr std::size_t kMost = 4;
+
+  constexpr FewNames() = default;
+  constexpr FewNames(std::initializer_list<std::string_view> names) {
+    for (const std::string_view name : names)
+      add(name);
+  }
+  constexpr void add(std::string_view name) { names_.at(count_++) = name; }
+  [[nodiscard]] constexpr const std::string_view* begin() const { return names_.data(); }
+  [[nodiscard]] constexpr const std::string_view* end() const { return names_.data() + count_; }
+
+ private:
+  std::array<std::string_view, kMost> names_{};
+  std::size_t count_ = 0;
+};
+
 /// Where a program leaves traces while it runs.
 struct ProcessTraces {
-  std::vector<std::string_view> names;      ///< as /proc/PID/comm has them (15 bytes)
-  std::vector<std::string_view> units;      ///< systemd services
-  std::vector<std::string_view> pid_files;  ///< below /var/run, which modern systems link to /run
+  FewNames names;      ///< as /proc/PID/comm has them (15 bytes)
+  FewNames units;      ///< systemd services
+  FewNames pid_files;  ///< below /var/run, which modern systems link to /run
   bool only_under_systemd = false;          ///< nothing else starts it
 };
 

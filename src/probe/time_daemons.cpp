@@ -35,9 +35,9 @@ struct FoundConfig {
 struct Daemon {
   std::string_view name;
   ProcessTraces traces;
-  std::vector<std::string_view> units;
-  std::vector<std::string_view> programs;
-  std::vector<std::string_view> configs;  ///< the first that is there counts
+  FewNames units;
+  FewNames programs;
+  FewNames configs;  ///< the first that is there counts
   NtpConfig (*parse)(std::string_view path, std::string_view text);
   FoundConfig (*read)(const system::Files& files, const Daemon& daemon);
 };
@@ -206,7 +206,7 @@ std::vector<Daemon> daemons_of(const system::Files& files) {
     return std::find_if(all.begin(), all.end(),
                         [&](const Daemon& daemon) { return daemon.name == name; });
   };
-  named(kNtpd)->units.emplace_back("ntpsec.service");
+  named(kNtpd)->units.add("ntpsec.service");
   named(kNtpd)->name = kNtpsec;
   all.erase(std::find_if(named(kNtpsec) + 1, all.end(),
                          [](const Daemon& daemon) { return daemon.name == kNtpsec; }));

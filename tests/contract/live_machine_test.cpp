@@ -7,6 +7,9 @@
 #include <thread>
 
 #include <arpa/inet.h>
+#if defined(__x86_64__) || defined(__i386__)
+#include <cpuid.h>
+#endif
 #include <netinet/in.h>
 #include <pthread.h>
 #include <sys/socket.h>
@@ -102,6 +105,16 @@ TEST_F(LiveMachine, Cpuid) {
   EXPECT_EQ(machine_->cpuid().leaf(0).value(), vendor);
   EXPECT_TRUE(machine_->cpuid().leaf(1));
   EXPECT_GE(machine_->cpuid().leaf(0x80000000).value().eax, 0x80000000U);
+  // Of leaf 1 EBX tells which CPU was asked.
+  for (const std::uint32_t leaf : {1U, 7U, 0x80000001U, 0x80000007U}) {
+    CpuidRegisters own;
+    __cpuid_count(leaf, 0, own.eax, own.ebx, own.ecx, own.edx);
+    const auto told = machine_->cpuid().leaf(leaf);
+    if (!told) continue;
+    EXPECT_EQ(told->eax, own.eax) << leaf;
+    EXPECT_EQ(told->ecx, own.ecx) << leaf;
+    EXPECT_EQ(told->edx, own.edx) << leaf;
+  }
   EXPECT_EQ(machine_->cpuid().leaf(0x3fffffff).error().code, ErrorCode::unsupported);
   EXPECT_EQ(machine_->cpuid().leaf(0xbfffffff).error().code, ErrorCode::unsupported);
 #else

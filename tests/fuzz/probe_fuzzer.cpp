@@ -30,7 +30,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   guestclock::settings::ChronyConfReader chrony;
   chrony.read("f", text);
   (void)std::move(chrony).result();
-  (void)guestclock::system::clock_command(text);
+  const bool sets_clock = guestclock::system::clock_command(text).has_value();
+  if (sets_clock && !guestclock::system::may_hold_clock_command(text)) __builtin_trap();
   (void)guestclock::settings::ini_settings(text);
   (void)guestclock::settings::shell_assignment(text, "ntpd_enable");
   for (const auto& token : guestclock::model::split_parameters(text)) {

@@ -148,6 +148,15 @@ TEST(ClockEvents, EachPatternHasAHitAndANearMiss) {
   EXPECT_THAT(names("fail TSC synchronization test"), ElementsAre("tsc-synchronisation-failed"));
 }
 
+TEST(ClockEvents, APatternIsFoundWhereverItStands) {
+  for (const Case& sample : kCases) {
+    for (std::size_t before = 0; before < 6; ++before) {
+      const std::string line = std::string(before, '\n') + "[    1.5] " + sample.hit;
+      EXPECT_THAT(names(line), ElementsAre(sample.name)) << before << sample.hit;
+    }
+  }
+}
+
 TEST(ClockEvents, CaseDoesNotCount) {
   EXPECT_THAT(names("CLOCKSOURCE: SWITCHED TO CLOCKSOURCE TSC"),
               ElementsAre("clocksource-switched"));

@@ -7,6 +7,7 @@ namespace {
 
 std::string program_in(std::string_view line) {
   const auto found = clock_command(line);
+  EXPECT_TRUE(!found || may_hold_clock_command("#\n" + std::string(line) + "\n")) << line;
   return found ? found->program : "none";
 }
 
@@ -28,6 +29,11 @@ TEST(ClockCommand, IsNotWhatOnlyLooks) {
         "chronyd -Q 'server a.example'", "echo ntpdate", "ntpdated -b a", "&&&;;", "|"}) {
     EXPECT_EQ(program_in(line), "none") << line;
   }
+}
+
+TEST(ClockCommand, MostTextsAreSeenToHoldNone) {
+  EXPECT_FALSE(may_hold_clock_command(""));
+  EXPECT_FALSE(may_hold_clock_command("# update the date daily\n@daily root dpkg --audit\n"));
 }
 
 TEST(ClockCommand, IsCutOutOfItsLine) {

@@ -36,10 +36,10 @@ class FewNames {
 
 /// Where a program leaves traces while it runs.
 struct ProcessTraces {
-  FewNames names;      ///< as /proc/PID/comm has them (15 bytes)
-  FewNames units;      ///< systemd services
-  FewNames pid_files;  ///< below /var/run, which modern systems link to /run
-  bool only_under_systemd = false;          ///< nothing else starts it
+  FewNames names;                   ///< as /proc/PID/comm has them (15 bytes)
+  FewNames units;                   ///< systemd services
+  FewNames pid_files;               ///< below /var/run, which modern systems link to /run
+  bool only_under_systemd = false;  ///< nothing else starts it
 };
 
 class Processes {

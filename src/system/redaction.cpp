@@ -135,6 +135,48 @@ void replace_macs(std::string& text) {
   }
 }
 
+/// How many hexadecimal digits stand at the front of `text`.
+std::size_t hex_digits(std::string_view text) {
+  return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_hex) -
+                                  text.begin());
+}
+
+/// The length of the interface identifier that an IPv6 address made of a MAC address ends with (RFC
+/// 4291, appendix A: "5054:ff:fe12:3456"), where one is at the front of `text`; else 0.
+std::size_t eui64_length(std::string_view text) {
+  constexpr std::size_t kGroups = 4;
+  std::size_t length = 0;
+  for (std::size_t group = 0; group < kGroups; ++group) {
+    const std::string_view rest = text.substr(length);
+    const std::size_t digits = hex_digits(rest);
+    if (digits == 0 || digits > 4) return 0;
+    const std::string word = lower(rest.substr(0, digits));
+    if (group == 1 && !word.ends_with("ff")) return 0;
+    if (group == 2 && (digits != 4 || !word.starts_with("fe"))) return 0;
+    length += digits;
+    if (group + 1 == kGroups) break;
+    if (length >= text.size() || text[length] != ':') return 0;
+    ++length;
+  }
+  const std::string_view after = text.substr(length);
+  const bool goes_on = after.size() > 1 && after[0] == ':' && (after[1] == ':' || is_hex(after[1]));
+  return goes_on || (!after.empty() && is_alnum(after[0])) ? 0 : length;
+}
+
+/// All but the ff:fe in the middle, which says how the address was made.
+void replace_interface_ids(std::string& text) {
+  for (std::size_t at = text.find(':'); at != std::string::npos; at = text.find(':', at + 1)) {
+    const std::size_t start = at + 1;
+    const std::size_t length = eui64_length(std::string_view(text).substr(start));
+    if (length == 0) continue;
+    const std::size_t middle = text.find(':', text.find(':', start) + 1);
+    for (std::size_t i = start; i < start + length; ++i) {
+      const bool mark = i + 2 >= middle && i <= middle + 2;
+      if (!mark && is_hex(text[i])) text[i] = '0';
+    }
+  }
+}
+
 /// Of NUL-separated assignments those that container detection reads.
 std::string environment(std::string_view bytes) {
   std::string out;
@@ -177,8 +219,24 @@ std::string without_secrets(std::string_view rest) {
   return out;
 }
 
+/// ntp.conf's `crypto`, of whose options `pw` is the password of the private key.
+std::string crypto_line(std::string_view line) {
+  std::string out;
+  bool is_password = false;
+  while (!line.empty()) {
+    const std::size_t blanks = std::min(line.find_first_not_of(" \t\r"), line.size());
+    out += line.substr(0, blanks);
+    line.remove_prefix(blanks);
+    const std::string_view word = line.substr(0, line.find_first_of(" \t\r"));
+    out += is_password && !word.empty() ? kRedacted : word;
+    is_password = word == "pw";
+    line.remove_prefix(word.size());
+  }
+  return out;
+}
+
 /// The line of a boot loader that sets a password (GRUB's `password`, `password_pbkdf2 USER`,
-/// loader.conf's `password=`), without it; nothing for any other.
+/// loader.conf's `password=`), or of ntpd, without it; nothing for any other.
 std::optional<std::string> password_line(std::string_view line) {
   const std::size_t start = std::min(line.find_first_not_of(" \t"), line.size());
   const std::size_t end = std::min(line.find_first_of(" \t=", start), line.size());
@@ -189,6 +247,7 @@ std::optional<std::string> password_line(std::string_view line) {
     const std::size_t hash = std::min(line.find_first_of(" \t", user), line.size());
     return std::string(line.substr(0, hash)) + without_secrets(line.substr(hash));
   }
+  if (word == "crypto") return crypto_line(line);
   const bool assigned = line[end] == '=' && word.ends_with("password");
   if (word != "password" && !assigned) return std::nullopt;
   return std::string(line.substr(0, end + 1)) + without_secrets(line.substr(end + 1));
@@ -349,6 +408,7 @@ std::string Redaction::text(std::string_view path, std::string_view text) {
   }
   if (!ids_are_classes(path)) replace_ids(out);
   replace_macs(out);
+  replace_interface_ids(out);
   // In binary files a short word can be anything.
   if (out.find('\0') == std::string::npos) replace_host_names(out, path.ends_with(".json"));
   return out;
@@ -383,6 +443,7 @@ std::string Redaction::path(std::string_view path) {
   std::string out(path);
   if (!ids_are_classes(path)) replace_ids(out);
   replace_macs(out);
+  replace_interface_ids(out);
   return out;
 }
 

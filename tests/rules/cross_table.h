@@ -11,7 +11,8 @@ namespace guestclock::rules_tests {
 struct Expected {
   std::string written;  ///< parameters by blanks, in alphabetical order
   std::string held;     ///< the same of what waits for its risk to be accepted
-  std::string verdict;  ///< the catalogue's row that says that nothing is wrong; empty: not asked for
+  std::string
+      verdict;  ///< the catalogue's row that says that nothing is wrong; empty: not asked for
 
   friend bool operator==(const Expected&, const Expected&) = default;
 };

@@ -2,8 +2,10 @@
 
 #if defined(__x86_64__) || defined(__i386__)
 #include <cpuid.h>
-#if __has_include(<sys/platform/x86.h>)
-#include <sys/platform/x86.h>  // glibc 2.33
+// glibc 2.33; clang in strict C++ does not take its _Bool.
+#if __has_include(<sys/platform/x86.h>) && !defined(__clang__)
+#include <sys/platform/x86.h>
+#define GUESTCLOCK_LIBC_TELLS_CPUID
 #endif
 #endif
 
@@ -21,8 +23,8 @@ namespace guestclock::system {
 namespace {
 
 /// What the C library was answered when it started; nothing where it did not ask.
+#ifdef GUESTCLOCK_LIBC_TELLS_CPUID
 std::optional<CpuidRegisters> known_to_libc(std::uint32_t leaf, std::uint32_t subleaf) {
-#if __has_include(<sys/platform/x86.h>)
   struct Index {
     std::uint32_t leaf;
     unsigned index;
@@ -42,10 +44,12 @@ std::optional<CpuidRegisters> known_to_libc(std::uint32_t leaf, std::uint32_t su
   }
   return CpuidRegisters{told[cpuid_register_index_eax], told[cpuid_register_index_ebx],
                         told[cpuid_register_index_ecx], told[cpuid_register_index_edx]};
-#else
-  return std::nullopt;
-#endif
 }
+#else
+std::optional<CpuidRegisters> known_to_libc(std::uint32_t /*leaf*/, std::uint32_t /*subleaf*/) {
+  return std::nullopt;
+}
+#endif
 
 }  // namespace
 

@@ -53,7 +53,9 @@ class LiveTree final : public system::System {
   [[nodiscard]] const system::Network& network() const override { return under_->network(); }
   [[nodiscard]] const system::Queries& queries() const override { return queries_; }
   [[nodiscard]] const system::Identity& identity() const override { return under_->identity(); }
-  [[nodiscard]] Result<std::string_view> kernel_log() const override { return under_->kernel_log(); }
+  [[nodiscard]] Result<std::string_view> kernel_log() const override {
+    return under_->kernel_log();
+  }
 
  private:
   std::unique_ptr<system::System> under_;

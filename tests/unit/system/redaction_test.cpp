@@ -117,8 +117,16 @@ TEST_F(Redacting, MacAddresses) {
   EXPECT_EQ(redact("/dmesg.txt", "eth0: 52:54:00:1a:b2:c3: up\n"), "eth0: 00:00:00:00:00:00: up\n");
   EXPECT_EQ(redact("/proc/cmdline", "BOOTIF=01-52-54-00-1a-b2-c3"), "BOOTIF=00-00-00-00-00-00-00");
   EXPECT_EQ(redact("/proc/cmdline", "ip=dhcp:52:54:00:1a:b2:c3"), "ip=dhcp:00:00:00:00:00:00");
-  expect_kept("/dmesg.txt", "pci 0000:00:1f.2: 12:34:56 fe80::5054:ff:fe1a:b2c3\n");
+  expect_kept("/dmesg.txt", "pci 0000:00:1f.2: 12:34:56\n");
   expect_kept("/dmesg.txt", "52:54:00:1a:b2 x52:54:00:1a:b2:c3d 52:54-00:1a:b2:c3\n");
+}
+
+TEST_F(Redacting, AddressesThatAreMadeOfAMacAddress) {
+  EXPECT_EQ(redact("/dmesg.txt", "fe80::5054:ff:fe1a:b2c3: up\n"), "fe80::0000:ff:fe00:0000: up\n");
+  EXPECT_EQ(redact("/etc/ntp.conf", "server 2001:db8:1:2:252:54FF:FE1A:3 iburst"),
+            "server 2001:db8:1:2:000:00FF:FE00:0 iburst");
+  expect_kept("/etc/ntp.conf", "server 2001:db8::5054:ff:fd1a:b2c3 2001:db8::ff:fe1a\n");
+  expect_kept("/etc/ntp.conf", "server 2001:db8::5054:1:fe1a:b2c3 :5054:ff:fe1a:b2c3:1 ::ff:fe:\n");
 }
 
 TEST_F(Redacting, TheOwnHostNameAsAWord) {
@@ -158,6 +166,8 @@ TEST_F(Redacting, PasswordsOfBootLoaders) {
             "password --md5 redacted\n");
   EXPECT_EQ(redact("/boot/grub/menu.lst", "  password secret /boot/x.lst\r\n"),
             "  password redacted redacted\r\n");
+  EXPECT_EQ(redact("/etc/ntp.conf", "crypto  digest md5 pw secret randfile /r\ncrypto pw\npw x\n"),
+            "crypto  digest md5 pw redacted randfile /r\ncrypto pw\npw x\n");
   EXPECT_EQ(redact("/boot/loader.conf", "bootlock_password=\"secret word\"\n"),
             "bootlock_password=redacted redacted\n");
   expect_kept(kFile, "passwords are kept elsewhere\nset superusers=\"root\"\npassword\n");

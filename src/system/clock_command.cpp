@@ -41,11 +41,19 @@ constexpr auto kNotRun = std::to_array<std::string_view>(
      "service", "systemctl"});
 
 bool ends_word(char c) {
-  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0';
 }
 
 bool ends_command(char c) {
   return c == ';' || c == '&' || c == '|' || c == '(' || c == ')' || c == '`';
+}
+
+/// As a shell sees it: a word that begins with '#' and all that follows is a comment.
+std::string_view without_comment(std::string_view line) {
+  for (std::size_t at = line.find('#'); at != std::string_view::npos; at = line.find('#', at + 1)) {
+    if (at == 0 || ends_word(line[at - 1]) || ends_command(line[at - 1])) return line.substr(0, at);
+  }
+  return line;
 }
 
 /// The first word, which is cut off; empty: there is none.
@@ -91,7 +99,7 @@ const Program* program_run(std::string_view command) {
 }  // namespace
 
 std::optional<ClockCommand> clock_command(std::string_view line) {
-  if (trim(line).starts_with('#')) return std::nullopt;
+  line = without_comment(line);
   while (!line.empty()) {
     const auto* const stop = std::find_if(line.begin(), line.end(), ends_command);
     const auto end = static_cast<std::size_t>(stop - line.begin());

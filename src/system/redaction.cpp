@@ -406,6 +406,10 @@ std::string Redaction::text(std::string_view path, std::string_view text) {
     if (end < text.size()) out += '\n';
     text.remove_prefix(std::min(end + 1, text.size()));
   }
+  return without_names(path, std::move(out));
+}
+
+std::string Redaction::without_names(std::string_view path, std::string out) {
   if (!ids_are_classes(path)) replace_ids(out);
   replace_macs(out);
   replace_interface_ids(out);
@@ -432,7 +436,7 @@ std::string Redaction::bytes(std::string_view path, std::string_view bytes) {
       return name;
     }
     case Field::schedule:
-      return text(path, clock_commands(bytes));
+      return without_names(path, clock_commands(bytes));
     case Field::none:
       break;
   }

@@ -30,6 +30,8 @@ class Redaction {
  private:
   [[nodiscard]] std::string text(std::string_view path, std::string_view text);
   [[nodiscard]] std::string line(std::string_view line);
+  /// What can stand anywhere: ids, addresses and host names.
+  [[nodiscard]] std::string without_names(std::string_view path, std::string out);
   void replace_ids(std::string& text);
   void replace_host_names(std::string& text, bool json) const;
   [[nodiscard]] std::string uuid(std::string_view value);

@@ -16,6 +16,7 @@ TEST(ClockCommand, IsFoundInCrontabsAndScripts) {
   EXPECT_EQ(program_in("[ -x /usr/sbin/ntpdate ] && /usr/sbin/ntpdate ntp.example"), "ntpdate");
   EXPECT_EQ(program_in("/usr/sbin/ntpdate-debian"), "ntpdate-debian");
   EXPECT_EQ(program_in("@daily sntp -S ntp.example"), "sntp");
+  EXPECT_EQ(program_in("dump a#b; ntpdate ntp.example # twice"), "ntpdate");
   EXPECT_EQ(program_in("rdate -s time.example;hwclock -w"), "rdate");
   EXPECT_EQ(program_in("(service ntpd stop; ntpd -gq; service ntpd start)"), "ntpd");
   EXPECT_EQ(program_in("chronyd -q 'server ntp.example iburst'"), "chronyd");
@@ -26,7 +27,8 @@ TEST(ClockCommand, IsNotWhatOnlyLooks) {
        {"", "# 17 * * * * root ntpdate ntp.example", "ntpdate -q ntp.example", "sntp ntp.example",
         "rdate -p time.example", "test -x /usr/sbin/ntpdate", "[ -x /usr/sbin/ntpdate ] || exit 0",
         "service ntpd restart", "killall ntpd", "/usr/sbin/ntpd -g",
-        "chronyd -Q 'server a.example'", "echo ntpdate", "ntpdated -b a", "&&&;;", "|"}) {
+        "chronyd -Q 'server a.example'", "dump # ntpdate a.example", "dump;#(ntpdate a.example)",
+        "echo ntpdate", "ntpdated -b a", "&&&;;", "|"}) {
     EXPECT_EQ(program_in(line), "none") << line;
   }
 }

@@ -296,7 +296,15 @@ void report_interrupted(const system::System& system, const Options& options) {
 
 Result<Nanoseconds> now() {
   if (const char* const epoch = std::getenv("SOURCE_DATE_EPOCH")) {
-    if (const auto seconds = parse_int(epoch)) return Nanoseconds(std::chrono::seconds(*seconds));
+    constexpr std::chrono::seconds kLast =
+        std::chrono::floor<std::chrono::seconds>(Nanoseconds::max());
+    const auto seconds = parse_int(epoch);
+    if (seconds && *seconds >= 0 && *seconds <= kLast.count()) {
+      return Nanoseconds(std::chrono::seconds(*seconds));
+    }
+    return fail(ErrorCode::usage,
+                fmt::format("SOURCE_DATE_EPOCH is \"{}\": expected seconds since 1970, 0 to {}",
+                            printable(epoch), kLast.count()));
   }
   const auto here = system::open_live();
   if (!here) return tl::make_unexpected(here.error());

@@ -80,7 +80,8 @@ struct Measured {
 /// For verbs that write nothing: says on stderr that a transaction was cut off.
 void report_interrupted(const system::System& system, const Options& options);
 
-/// Now, RFC 3339 UTC; SOURCE_DATE_EPOCH stands for now where it is set (reproducible images).
+/// Now; SOURCE_DATE_EPOCH stands for now where it is set (reproducible images). `usage` where that
+/// is no number of seconds from 1970 to 2262.
 [[nodiscard]] Result<Nanoseconds> now();
 
 }  // namespace guestclock::cli

@@ -130,12 +130,25 @@ std::string verdict_in_words(const model::AuditReport& report) {
   return "Verdict: unknown: " + missing_in_words(report) + noted + apart + ".";
 }
 
+/// A fact that is to be filled in, "%{clock.source}", as people write it: <clock.source>.
+std::string facts_by_name(std::string_view text) {
+  std::string out;
+  for (std::size_t open = text.find("%{"); open != std::string_view::npos; open = text.find("%{")) {
+    const std::size_t close = text.find('}', open);
+    if (close == std::string_view::npos) break;
+    out.append(text.substr(0, open)).append("<");
+    out.append(text.substr(open + 2, close - open - 2)).append(">");
+    text.remove_prefix(close + 1);
+  }
+  return out.append(text);
+}
+
 }  // namespace
 
 void write_steps(Page& page, const std::vector<model::FixStep>& steps) {
   for (const model::FixStep& step : steps) {
     page.field("step", model::lead_in(step));
-    page.line(Page::kTextColumn, step.text);
+    page.line(Page::kTextColumn, facts_by_name(step.text));
   }
 }
 

@@ -116,7 +116,12 @@ TEST(CommandLine, RulesAreListedExplainedAndValid) {
     const Finished explained = guestclock({"explain", rule["rule"], "--format", "json"});
     EXPECT_EQ(explained.exit_code, 0);
     EXPECT_EQ(support::schema_problems(explained.out), "") << rule["rule"];
+    const Finished in_words = guestclock({"explain", rule["rule"]});
+    EXPECT_EQ(in_words.out.find("%{"), std::string::npos) << in_words.out;
   }
+  EXPECT_NE(guestclock({"explain", "freebsd-slow-timecounter"})
+                .out.find("sysctl kern.timecounter.hardware=<clock.freebsd.trusted>\n"),
+            std::string::npos);
   for (const char* const row :
        {"V-01", "V-02", "V-04", "F-02", "F-04", "L-03", "L-04", "K-03", "N-02"}) {
     EXPECT_NE(std::find(rows.begin(), rows.end(), row), rows.end()) << row;

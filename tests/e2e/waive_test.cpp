@@ -93,6 +93,18 @@ TEST_F(Waive, AFindingOnItsLastDayCountsForNothing) {
   EXPECT_EQ(audit(waivers({kDivider})).exit_code, 2);
 }
 
+TEST_F(Waive, ATimeThatIsNoneIsRefused) {
+  for (const char* const time :
+       {"SOURCE_DATE_EPOCH=", "SOURCE_DATE_EPOCH=-1", "SOURCE_DATE_EPOCH=tomorrow",
+        "SOURCE_DATE_EPOCH=9223372037", "SOURCE_DATE_EPOCH=9223372036854775807"}) {
+    const Finished run = audit(waivers({kAcpiPm}), {}, time);
+    EXPECT_EQ(run.exit_code, 64) << time;
+    EXPECT_THAT(run.err, HasSubstr("SOURCE_DATE_EPOCH is \"")) << time;
+    EXPECT_EQ(run.out, "");
+  }
+  EXPECT_EQ(audit("", {}, "SOURCE_DATE_EPOCH=9223372036").exit_code, 2);
+}
+
 TEST_F(Waive, TheDayAfterItCountsAgainAndTheWaiverIsNamed) {
   const Finished run = audit(waivers({kAcpiPm}), {}, kDayAfter);
   EXPECT_EQ(run.exit_code, 2);

@@ -65,13 +65,18 @@ std::string_view take_word(std::string_view& line) {
   return word;
 }
 
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 /// One of the words is a group of options, "-bu", with one of `letters`.
 bool has_option(std::string_view rest, std::string_view letters) {
   for (std::string_view word = take_word(rest); !word.empty(); word = take_word(rest)) {
-    if (word.size() > 1 && word[0] == '-' && word[1] != '-' &&
-        word.find_first_of(letters, 1) != std::string_view::npos) {
-      return true;
-    }
+    if (word[0] != '-') continue;
+    // What follows another sign is a value: "-k/etc/keys".
+    const auto* const end = std::find_if_not(word.begin() + 1, word.end(), is_letter);
+    const std::string_view group = word.substr(1, static_cast<std::size_t>(end - word.begin()) - 1);
+    if (group.find_first_of(letters) != std::string_view::npos) return true;
   }
   return false;
 }

@@ -436,7 +436,9 @@ std::string Redaction::bytes(std::string_view path, std::string_view bytes) {
       return name;
     }
     case Field::schedule:
-      return without_names(path, clock_commands(bytes));
+      // Before: what is replaced must not be what makes it a command. After: a file that looks
+      // binary may hold commands that do not.
+      return without_names(path, clock_commands(without_names(path, std::string(bytes))));
     case Field::none:
       break;
   }

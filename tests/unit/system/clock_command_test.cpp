@@ -25,10 +25,10 @@ TEST(ClockCommand, IsFoundInCrontabsAndScripts) {
 TEST(ClockCommand, IsNotWhatOnlyLooks) {
   for (const char* const line :
        {"", "# 17 * * * * root ntpdate ntp.example", "ntpdate -q ntp.example", "sntp ntp.example",
-        "rdate -p time.example", "test -x /usr/sbin/ntpdate", "[ -x /usr/sbin/ntpdate ] || exit 0",
-        "service ntpd restart", "killall ntpd", "/usr/sbin/ntpd -g",
-        "chronyd -Q 'server a.example'", "dump # ntpdate a.example", "dump;#(ntpdate a.example)",
-        "echo ntpdate", "ntpdated -b a", "&&&;;", "|"}) {
+        "sntp -K/a/r - --Sa ntp.example", "rdate -p time.example", "test -x /usr/sbin/ntpdate",
+        "[ -x /usr/sbin/ntpdate ] || exit 0", "service ntpd restart", "killall ntpd",
+        "/usr/sbin/ntpd -g", "chronyd -Q 'server a.example'", "dump # ntpdate a.example",
+        "dump;#(ntpdate a.example)", "echo ntpdate", "ntpdated -b a", "&&&;;", "|"}) {
     EXPECT_EQ(program_in(line), "none") << line;
   }
 }

@@ -45,7 +45,7 @@ void Sleeper::run(Nanoseconds until, const std::atomic<bool>& done, const StopFl
   thread_time_ = counters_.thread_time();
   accounting_.refresh_thread();
   accounting_.refresh_cpu();
-  raw_ = now->raw;
+  raw_ = accounted_ = now->raw;
   raw_minus_monotonic_ = now->raw - now->clock;
   next_ = now->clock + period_;
   while (failure_.empty() && raw_ < until && !done.load(std::memory_order_relaxed) &&
@@ -86,7 +86,7 @@ void Sleeper::sleep_once() {
   }
   if (count_.delivered() % kBaselinePeriods == 0) {
     accounting_.refresh_cpu();
-    keep_within_cost();
+    keep_within_cost(now->raw);
   }
 
   raw_ = now->raw;
@@ -94,13 +94,22 @@ void Sleeper::sleep_once() {
   next_ += period_ * ((now->clock - next_) / period_ + 1);
 }
 
-void Sleeper::keep_within_cost() {
+void Sleeper::keep_within_cost(Nanoseconds raw) {
   const Result<Nanoseconds> before = thread_time_;
   thread_time_ = counters_.thread_time();
   if (!before || !thread_time_) return;
-  cost_ += *thread_time_ - *before;
-  const auto each = static_cast<double>(cost_.count()) / static_cast<double>(count_.delivered());
-  period_ = std::max(shortest_period_, Nanoseconds(std::llround(each / policy_.cost_share)));
+  const Nanoseconds spent = *thread_time_ - *before;
+  cost_ += spent;
+  watched_ += raw - accounted_;
+  accounted_ = raw;
+  // What a wake-up took of late says what the next ones need; what all have taken too much is
+  // waited for as well, but never longer than that again.
+  const auto waited = [this](Nanoseconds cost) {
+    return static_cast<double>(cost.count()) / policy_.cost_share;
+  };
+  const double needed = waited(spent) / kBaselinePeriods;
+  const double owed = (waited(cost_) - static_cast<double>(watched_.count())) / kBaselinePeriods;
+  period_ = std::max(shortest_period_, Nanoseconds(std::llround(needed + std::min(owed, needed))));
   count_.set_period(period_);
 }
 

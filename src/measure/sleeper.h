@@ -65,7 +65,7 @@ class Sleeper {
  private:
   [[nodiscard]] Result<Sandwich> look();
   void sleep_once();
-  void keep_within_cost();
+  void keep_within_cost(Nanoseconds raw);
 
   const system::Clocks& clocks_;
   const system::Identity& identity_;
@@ -82,7 +82,9 @@ class Sleeper {
   Nanoseconds raw_minus_monotonic_{};
   Nanoseconds next_{};
   Result<Nanoseconds> thread_time_ = fail(ErrorCode::unsupported, "not read");
-  Nanoseconds cost_{};  ///< CPU time of all wake-ups up to `thread_time_`
+  Nanoseconds cost_{};       ///< CPU time of all wake-ups up to `thread_time_`
+  Nanoseconds watched_{};    ///< how long they took together, up to `accounted_`
+  Nanoseconds accounted_{};  ///< when `thread_time_` was read
   std::string failure_;
 };
 

@@ -1,4 +1,6 @@
 // What measuring costs the guest that it is done on, in real time.
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <thread>
@@ -19,12 +21,18 @@ namespace {
 using nlohmann::json;
 using support::Finished;
 
-/// CPU time of everything but ticks: starting up, looking at the guest and its clocks.
+/// CPU time of everything but ticks: starting up, looking at the guest and its clocks. The median
+/// of five runs, as one may be twice another.
 double cpu_without_ticks() {
-  const Finished run = support::run_program(
-      {GUESTCLOCK_PROGRAM, "measure", "--no-network", "--no-ticks", "--format", "json"});
-  EXPECT_EQ(run.exit_code, 0) << run.err;
-  return run.cpu_s;
+  std::array<double, 5> taken{};
+  for (double& one : taken) {
+    const Finished run = support::run_program(
+        {GUESTCLOCK_PROGRAM, "measure", "--no-network", "--no-ticks", "--format", "json"});
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    one = run.cpu_s;
+  }
+  std::sort(taken.begin(), taken.end());
+  return taken[taken.size() / 2];
 }
 
 TEST(TickCost, ASleeperTakesAHundredthOfItsCpu) {

@@ -130,7 +130,7 @@ class SimClocks final : public system::Clocks {
     if (wake <= time_.now()) return {};
     if (config_.wake_delay) wake += config_.wake_delay(time_.cpu(), wake);
     sleep_through_stalls(wake);
-    if (config_.wake_cost) time_.add_cpu_time(*config_.wake_cost);
+    if (config_.wake_cost) time_.add_cpu_time(config_.wake_cost(time_.cpu_time()));
     return {};
   }
 

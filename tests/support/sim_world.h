@@ -65,8 +65,9 @@ struct SimConfig {
   std::vector<SimFreeze> freezes;
   /// Delay of the wake-up meant for a true instant, on top of stalls.
   std::function<Nanoseconds(int cpu, Nanoseconds instant)> wake_delay;
-  /// CPU time that each wake-up takes, in a thread's account only; none: no such account.
-  std::optional<Nanoseconds> wake_cost;
+  /// CPU time that a wake-up takes, in a thread's account only, where it has used `so_far`; none:
+  /// no such account.
+  std::function<Nanoseconds(Nanoseconds so_far)> wake_cost;
   double timer_interrupts_per_s = 250;
   std::vector<FakeNtpServer> servers;
   std::map<system::Query, std::string> answers;  ///< what programs print; others: not installed

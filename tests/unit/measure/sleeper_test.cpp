@@ -94,7 +94,7 @@ TEST(TickProbe, AHealthyMachineLosesNothing) {
 /// What a sleeper does in ten seconds where each wake-up takes this much CPU time.
 model::Ticks watch_at(Nanoseconds wake_cost) {
   SimConfig config = SimConfig::with_rate(0);
-  config.wake_cost = wake_cost;
+  config.wake_cost = [wake_cost](Nanoseconds /*so_far*/) { return wake_cost; };
   return watch(std::move(config), seconds(10));
 }
 
@@ -111,6 +111,23 @@ TEST(TickProbe, DearWakeUpsMakeThePeriodLonger) {
       EXPECT_EQ(cpu.late, 0);
     }
   }
+}
+
+TEST(TickProbe, WakeUpsThatBecomeDearerAreMadeUpFor) {
+  constexpr int kSeconds = 10;
+  Nanoseconds used{};
+  SimConfig config = SimConfig::with_rate(0);
+  config.cpus = {0};
+  config.wake_cost = [&used](Nanoseconds so_far) {
+    const Nanoseconds cost = std::chrono::microseconds(20) + so_far / 500;  // up to 180 us
+    used = so_far + cost;
+    return cost;
+  };
+  const model::Ticks ticks = watch(std::move(config), seconds(kSeconds));
+  const double share = tick_policy(shipped_thresholds()).cost_share;
+  EXPECT_LE(to_seconds(used), 1.02 * share * kSeconds);
+  EXPECT_GE(to_seconds(used), 0.9 * share * kSeconds);
+  EXPECT_EQ(ticks.lost.value(), 0);
 }
 
 TEST(TickProbe, CheapWakeUpsLeaveThePeriodAsItIs) {

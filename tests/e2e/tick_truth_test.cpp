@@ -159,7 +159,7 @@ TEST(TickTruth, EveryStopIsFoundWithItsLengthAndHasNoExplanation) {
   constexpr std::size_t kStops = 20;
   constexpr double kTolerance = 0.005;
   // Where others want the CPUs it is not known how long the tool stood still: the first quiet run
-  // counts, or the last, of which the control tells how late a program can go on.
+  // counts, or the last.
   const auto is_quiet = [](const StoppedRun& run) {
     constexpr double kOthers = 0.5;  // seconds, in five
     return run.control.longest_s < kTolerance && run.control.others_s < kOthers;
@@ -168,7 +168,6 @@ TEST(TickTruth, EveryStopIsFoundWithItsLengthAndHasNoExplanation) {
   for (int more = 4; !is_quiet(run) && more > 0; --more)
     run = run_with_stops(kStops);
 
-  const double slack = kTolerance + (is_quiet(run) ? 0 : run.control.longest_s);
   // Both lists are in order of time; what else stopped the process is left over.
   const json& stalls = run.ticks["per_cpu"][0]["stalls"];
   std::size_t next = 0;
@@ -176,7 +175,7 @@ TEST(TickTruth, EveryStopIsFoundWithItsLengthAndHasNoExplanation) {
   for (const json& stall : stalls) {
     const double length = stall["length_s"];
     const bool fits = next < kStops && length >= run.stops[next].least - 0.001 &&
-                      length <= run.stops[next].most + slack;
+                      length <= run.stops[next].most + kTolerance;
     if (!fits) {
       ++extra;
       continue;
